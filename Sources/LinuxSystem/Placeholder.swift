@@ -1,0 +1,2 @@
+import CLinux
+package func probe() -> CInt { clinux_getpid() }

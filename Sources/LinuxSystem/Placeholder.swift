@@ -1,2 +1,0 @@
-import CLinux
-package func probe() -> CInt { clinux_getpid() }

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import CLinux
+package import SystemPackage
+
+extension RootDirectory {
+    /// Makes the directory `path`; its parent must exist.
+    package func makeDirectory(_ path: FilePath, mode: UInt32 = 0o755) throws(SystemCallError) {
+        try unsafe withParent(of: path, "mkdirat") { unsafe clinux_mkdirat($0, $1, mode) }
+    }
+
+    /// Makes the directory `path` and what is missing of its parents; an existing directory is left as it is.
+    package func makeDirectories(_ path: FilePath, mode: UInt32 = 0o755) throws(SystemCallError) {
+        var sofar = FilePath()
+        for component in path.components {
+            sofar.append(component)
+            do throws(SystemCallError) {
+                try makeDirectory(sofar, mode: mode)
+            } catch {
+                if error.errno != .fileExists && error.errno != .invalidArgument { throw error }
+                _ = try open(sofar, CLINUX_O_PATH | CLINUX_O_DIRECTORY)
+            }
+        }
+    }
+
+    /// Reads the file `path`, which must be a regular file or one of procfs, sysfs or cgroupfs.
+    ///
+    /// - Throws: ``SystemCallError``: `EFBIG` when it has more than `limit` bytes.
+    package func readFile(
+        _ path: FilePath, limit: Int = 1 << 20, _ resolution: Resolution = .inRoot
+    ) throws(SystemCallError) -> [UInt8] {
+        let file = try open(path, CLINUX_O_RDONLY | CLINUX_O_NONBLOCK | CLINUX_O_NOCTTY, resolution)
+        do throws(SystemCallError) { return try file.readAll(limit: limit) } catch {
+            throw SystemCallError(call: error.call, path: path, errno: error.errno)
+        }
+    }
+
+    /// Writes to the existing file `path` with one `write(2)`, as kernel files want it.
+    package func writeFile(
+        _ path: FilePath, _ bytes: [UInt8], _ resolution: Resolution = .inRoot
+    ) throws(SystemCallError) {
+        let file = try open(path, CLINUX_O_WRONLY, resolution)
+        do throws(SystemCallError) { try file.writeOnce(bytes) } catch {
+            throw SystemCallError(call: error.call, path: path, errno: error.errno)
+        }
+    }
+
+    /// Replaces the file `path` durably: temporary file, `fsync`, rename, `fsync` of the directory.
+    ///
+    /// A process killed at any point leaves the old content or the new one, and at most a file named `.NAME.tmp`,
+    /// which the next call overwrites.
+    package func replaceFile(_ path: FilePath, _ bytes: [UInt8], mode: UInt32 = 0o600) throws(SystemCallError) {
+        let parent = try parent(of: path, .noSymlinks)
+        let name = parent.name
+        let temporary = FilePath(bytes: [UInt8(ascii: ".")] + name.bytes + Array(".tmp".utf8))
+        do throws(SystemCallError) { try parent.directory.removeFile(temporary) } catch {
+            if error.errno != .noSuchFileOrDirectory { throw error }
+        }
+        let file = try parent.directory.open(
+            temporary, CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_EXCL | CLINUX_O_NOFOLLOW, mode: mode, .noSymlinks)
+        try file.write(bytes)
+        try file.synchronize()
+        try parent.directory.rename(temporary, to: name)
+        try parent.directory.descriptor.synchronize()
+    }
+
+    /// Renames within this directory, replacing what is at `to`.
+    package func rename(_ from: FilePath, to: FilePath, flags: UInt32 = 0) throws(SystemCallError) {
+        try rename(from, to: to, in: self, flags: flags)
+    }
+
+    /// Renames into another directory.
+    package func rename(
+        _ from: FilePath, to: FilePath, in other: borrowing RootDirectory, flags: UInt32 = 0
+    ) throws(SystemCallError) {
+        let source = try parent(of: from, .noSymlinks)
+        let target = try other.parent(of: to, .noSymlinks)
+        let sourceNumber = source.directory.descriptor.rawValue
+        let targetNumber = target.directory.descriptor.rawValue
+        try systemCall("renameat2", path: from) {
+            source.name.withCString { old in
+                target.name.withCString { new in
+                    unsafe clinux_renameat2(sourceNumber, old, targetNumber, new, flags)
+                }
+            }
+        }
+    }
+
+    /// Removes the file, link or node `path`; the last component is never followed.
+    package func removeFile(_ path: FilePath) throws(SystemCallError) {
+        try unsafe withParent(of: path, "unlinkat") { unsafe clinux_unlinkat($0, $1, 0) }
+    }
+
+    /// Removes the empty directory `path`.
+    package func removeDirectory(_ path: FilePath) throws(SystemCallError) {
+        try unsafe withParent(of: path, "unlinkat") { unsafe clinux_unlinkat($0, $1, CLINUX_AT_REMOVEDIR) }
+    }
+
+    /// Makes the symbolic link `path` with the text `target`.
+    package func makeSymlink(_ path: FilePath, target: [UInt8]) throws(SystemCallError) {
+        try unsafe withParent(of: path, "symlinkat") { directory, name in
+            LinuxSystem.withCString(target) { unsafe clinux_symlinkat($0, directory, name) }
+        }
+    }
+
+    /// What `path` is; the last component is not followed.
+    package func status(_ path: FilePath) throws(SystemCallError) -> FileStatus {
+        try open(path, CLINUX_O_PATH | CLINUX_O_NOFOLLOW).status()
+    }
+
+    private func withParent(
+        of path: FilePath, _ call: String, _ body: (CInt, UnsafePointer<CChar>) -> CInt
+    ) throws(SystemCallError) {
+        let parent = try parent(of: path)
+        let number = parent.directory.descriptor.rawValue
+        try systemCall(call, path: path) { parent.name.withCString { unsafe body(number, $0) } }
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import CLinux
+#if !SKIFF_SEALED
+package import LaunchPlan
+#endif
+
+/// Executes a launch plan inside the container, from after `clone3` to `execve`.
+///
+/// This is the only code of ours that runs in a container's namespaces. It allocates nothing but two mappings, calls
+/// no library, and makes system calls only. Every descriptor it opens is close-on-exec.
+@safe package struct Interpreter {
+    var reader: PlanReader
+    /// The socket to the host.
+    var control: CInt
+    /// The first descriptor that the host passed for the plan.
+    let firstSlot: CInt
+    /// The future root, once attached.
+    var root: CInt = -1
+    /// The file system that masks are taken from.
+    var masks: CInt = -1
+    /// Our own procfs.
+    var proc: CInt = -1
+    /// The program found by `findExecutable`.
+    var program: MappedText?
+    /// Its arguments, followed by its environment, made by `prepareProgram`.
+    var vectors: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+    /// Where the environment starts in `vectors`.
+    var environmentStart = 0
+    /// Two path buffers, each of `Self.pathCapacity` bytes.
+    let scratch: UnsafeMutablePointer<UInt8>
+    /// Index of the running instruction.
+    var index: UInt32 = 0
+
+    static var pathCapacity: Int { 4096 }
+
+    /// A step that failed: the error number, and which of the step's system calls it was.
+    package struct StepError: Error {
+        package let errno: CInt
+        package let detail: StepDetail
+
+        package init(_ errno: CInt, _ detail: StepDetail) {
+            self.errno = errno
+            self.detail = detail
+        }
+    }
+
+    /// Prepares to execute the plan of `reader`.
+    ///
+    /// - Parameter scratch: At least 8192 bytes that live as long as the interpreter.
+    package init(reader: PlanReader, control: CInt, firstSlot: CInt, scratch: UnsafeMutablePointer<UInt8>) {
+        self.reader = reader
+        self.control = control
+        self.firstSlot = firstSlot
+        unsafe self.scratch = unsafe scratch
+    }
+
+    /// Executes the whole plan. Returns the step's error when one fails; with `execute` last it does not return
+    /// otherwise.
+    package mutating func run() -> StepError? {
+        var times = TimeRecorder(enabled: reader.recordsTimes)
+        while true {
+            do throws(PlanReader.PlanError) {
+                guard let instruction = try reader.next() else { return nil }
+                do throws(StepError) {
+                    if case .prepareProgram = instruction { times.send(on: control) }
+                    try execute(instruction)
+                } catch {
+                    return error
+                }
+            } catch {
+                return StepError(CLINUX_EPROTO, .plan)
+            }
+            times.record()
+            index += 1
+        }
+    }
+
+    mutating func execute(_ instruction: MappedInstruction) throws(StepError) {
+        switch instruction {
+        case .dieWithParent(let signal):
+            try check(clinux_prctl(CLINUX_PR_SET_PDEATHSIG, UInt(signal), 0, 0, 0), .prctl)
+        case .hide: try check(clinux_prctl(CLINUX_PR_SET_DUMPABLE, 0, 0, 0, 0), .prctl)
+        case .joinNamespaces(let slot, let flags):
+            try check(clinux_setns(descriptor(slot), CInt(bitPattern: flags)), .setns)
+        case .unshare(let flags): try check(clinux_unshare(CInt(bitPattern: flags)), .unshare)
+        case .awaitHost(let point): try awaitHost(.reached, detail: point)
+        case .becomeRoot: try becomeRoot()
+        case .continueInChild: try continueInChild()
+        case .newSession: try newSession()
+        case .setPropagation, .attachRoot, .mountFileSystem, .bindMount, .setMountAttributes, .makeDevice,
+            .makeDirectory, .makeSymlink, .prepareMasks, .mask, .makeReadOnly, .pivotRoot:
+            try executeMount(instruction)
+        case .setHostname, .setDomainname, .writeProcFile, .raiseLoopback, .setResourceLimit, .setPersonality,
+            .newSessionKeyring, .openTerminal, .setUmask:
+            try executeSurroundings(instruction)
+        case .dropBoundingSet, .setUser, .setCapabilities, .setNoNewPrivileges, .setWorkingDirectory, .installSeccomp:
+            try executeIdentity(instruction)
+        case .runHook, .findExecutable, .awaitStart, .closeDescriptors, .prepareProgram, .execute: try executeEnd(instruction)
+        }
+    }
+
+    /// The descriptor that the host passed as `slot`.
+    func descriptor(_ slot: UInt32) -> CInt { firstSlot + CInt(truncatingIfNeeded: slot) }
+
+    /// Turns a negated error number into a ``StepError``.
+    @discardableResult
+    func check<Value: FixedWidthInteger & SignedInteger>(
+        _ result: Value, _ detail: StepDetail
+    ) throws(StepError) -> Value {
+        if result < 0 { throw StepError(CInt(truncatingIfNeeded: -result), detail) }
+        return result
+    }
+
+    /// Sends a report, with a descriptor if `passing` is not negative.
+    func send(_ report: Report, passing: CInt = -1) throws(StepError) {
+        var words: [4 of UInt32] = [report.kind.rawValue, report.instruction, report.errno, report.detail]
+        let control = control
+        let sent = unsafe withUnsafePointer(to: &words) { unsafe clinux_send_fd(control, $0, Report.size, passing) }
+        try check(sent, .send)
+    }
+
+    /// Reports a point and waits for the host's byte. The host's end means that it is gone: so are we.
+    func awaitHost(_ kind: Report.Kind, detail: UInt32) throws(StepError) {
+        try send(Report(kind, instruction: index, detail: detail))
+        var word: UInt8 = 0
+        while true {
+            let count = unsafe clinux_read(control, &word, 1)
+            if count == 1 { return }
+            if count == 0 { clinux_exit_group(1) }
+            if count != -Int(CLINUX_EINTR) { try check(count, .read) }
+        }
+    }
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import CLinux
+#if !SKIFF_SEALED
+internal import LaunchPlan
+#endif
+
+extension Interpreter {
+    mutating func executeMount(_ instruction: MappedInstruction) throws(StepError) {
+        switch instruction {
+        case .setPropagation(let propagation):
+            unsafe try check(
+                clinux_mount_setattr(CLINUX_AT_FDCWD, "/", UInt32(CLINUX_AT_RECURSIVE), 0, 0, propagation, 0), .mountSetattr)
+        case .attachRoot(let source, let attributes): try attachRoot(source, attributes)
+        case .mountFileSystem(let type, let options, let target, let attributes):
+            try mountFileSystem(type, options, target, attributes)
+        case .bindMount(let source, let target, let attributes): try bindMount(source, target, attributes)
+        case .setMountAttributes(let path, let attributes):
+            let mount = unsafe try check(
+                openInRoot(reader.pointer(path), flags: CLINUX_O_PATH, resolve: Self.inRoot), .openTarget)
+            defer { _ = clinux_close(mount) }
+            try apply(attributes, to: mount)
+        case .makeDevice(let path, let mode, let major, let minor, let uid, let gid):
+            try makeDevice(path, mode: mode, device: clinux_makedev(major, minor), uid: uid, gid: gid)
+        case .makeDirectory(let path, let mode): try create(path, kind: .directory, mode: mode)
+        case .makeSymlink(let path, let destination):
+            let result = unsafe try withParent(path) { unsafe clinux_symlinkat(reader.pointer(destination), $0, $1) }
+            if result != -CLINUX_EEXIST { try check(result, .symlink) }
+        case .prepareMasks: try prepareMasks()
+        case .mask(let path): try mask(path)
+        case .makeReadOnly(let path): try makeReadOnly(path)
+        case .pivotRoot: try pivotRoot()
+        default: throw StepError(CLINUX_EPROTO, .plan)
+        }
+    }
+
+    /// The root is attached on top of the current one; no name on the host is needed, and nothing remains of it.
+    private mutating func attachRoot(
+        _ source: TreeSource<MappedStorage>, _ attributes: MountAttributes
+    ) throws(StepError) {
+        let tree = try open(source)
+        try apply(attributes, to: tree)
+        unsafe try check(
+            clinux_move_mount(tree, "", CLINUX_AT_FDCWD, "/", UInt32(CLINUX_MOVE_MOUNT_F_EMPTY_PATH)), .moveMount)
+        root = tree
+    }
+
+    private func open(_ source: TreeSource<MappedStorage>) throws(StepError) -> CInt {
+        switch source {
+        case .slot(let slot): return descriptor(slot)
+        case .path(let path, let recursive):
+            let flags = UInt32(CLINUX_OPEN_TREE_CLONE | CLINUX_OPEN_TREE_CLOEXEC | (recursive ? CLINUX_AT_RECURSIVE : 0))
+            let tree = unsafe try check(clinux_open_tree(CLINUX_AT_FDCWD, reader.pointer(path), flags), .openTree)
+            // A copy of a shared mount is shared too until told otherwise.
+            unsafe try check(
+                clinux_mount_setattr(
+                    tree, "", UInt32(CLINUX_AT_EMPTY_PATH | CLINUX_AT_RECURSIVE), 0, 0, UInt64(CLINUX_MS_PRIVATE), 0),
+                .mountSetattr)
+            return tree
+        }
+    }
+
+    private func apply(_ attributes: MountAttributes, to mount: CInt) throws(StepError) {
+        if attributes.recursiveSet | attributes.recursiveClear | attributes.recursivePropagation != 0 {
+            unsafe try check(
+                clinux_mount_setattr(
+                    mount, "", UInt32(CLINUX_AT_EMPTY_PATH | CLINUX_AT_RECURSIVE), attributes.recursiveSet,
+                    attributes.recursiveClear, attributes.recursivePropagation, 0),
+                .mountSetattr)
+        }
+        if attributes.set | attributes.clear | attributes.propagation != 0 {
+            unsafe try check(
+                clinux_mount_setattr(
+                    mount, "", UInt32(CLINUX_AT_EMPTY_PATH), attributes.set, attributes.clear, attributes.propagation, 0),
+                .mountSetattr)
+        }
+    }
+
+    private func mountFileSystem(
+        _ type: MappedText, _ options: MappedList, _ target: MountTarget<MappedStorage>, _ attributes: MountAttributes
+    ) throws(StepError) {
+        let context = unsafe try check(clinux_fsopen(reader.pointer(type), UInt32(CLINUX_FSOPEN_CLOEXEC)), .fsopen)
+        defer { _ = clinux_close(context) }
+        try reader.forEach(options) { (option: MappedText) throws(StepError) in
+            try configure(context, option)
+        }
+        try check(clinux_fsconfig(context, UInt32(CLINUX_FSCONFIG_CMD_CREATE), nil, nil, 0), .fsconfig)
+        let mount = try check(
+            clinux_fsmount(context, UInt32(CLINUX_FSMOUNT_CLOEXEC), UInt32(truncatingIfNeeded: attributes.set)), .fsmount)
+        defer { _ = clinux_close(mount) }
+        if attributes.propagation | attributes.recursivePropagation != 0 {
+            try apply(MountAttributes(propagation: attributes.propagation | attributes.recursivePropagation), to: mount)
+        }
+        try attach(mount, at: target)
+    }
+
+    /// Hands one `key=value` or `flag` option to the file system.
+    private func configure(_ context: CInt, _ option: MappedText) throws(StepError) {
+        let text = unsafe UnsafeRawPointer(reader.pointer(option)).assumingMemoryBound(to: UInt8.self)
+        var equals = 0
+        while equals < option.count, unsafe text[equals] != UInt8(ascii: "=") { equals += 1 }
+        guard equals < Self.pathCapacity else { throw StepError(CLINUX_EINVAL, .fsconfig) }
+        let key = unsafe UnsafeRawPointer(scratch).assumingMemoryBound(to: CChar.self)
+        for index in 0..<equals { unsafe scratch[index] = unsafe text[index] }
+        unsafe scratch[equals] = 0
+        if equals == option.count {
+            unsafe try check(clinux_fsconfig(context, UInt32(CLINUX_FSCONFIG_SET_FLAG), key, nil, 0), .fsconfig)
+        } else {
+            unsafe try check(
+                clinux_fsconfig(context, UInt32(CLINUX_FSCONFIG_SET_STRING), key, text + equals + 1, 0), .fsconfig)
+        }
+    }
+
+    private func bindMount(
+        _ source: TreeSource<MappedStorage>, _ target: MountTarget<MappedStorage>, _ attributes: MountAttributes
+    ) throws(StepError) {
+        let tree = try open(source)
+        defer { _ = clinux_close(tree) }
+        try apply(attributes, to: tree)
+        try attach(tree, at: target)
+    }
+
+    private func attach(_ mount: CInt, at target: MountTarget<MappedStorage>) throws(StepError) {
+        let place = try openTarget(target)
+        defer { _ = clinux_close(place) }
+        try move(mount, onto: place)
+    }
+
+    private func move(_ mount: CInt, onto place: CInt) throws(StepError) {
+        unsafe try check(
+            clinux_move_mount(
+                mount, "", place, "", UInt32(CLINUX_MOVE_MOUNT_F_EMPTY_PATH | CLINUX_MOVE_MOUNT_T_EMPTY_PATH)), .moveMount)
+    }
+
+    private func makeDevice(
+        _ path: MappedText, mode: UInt32, device: UInt64, uid: UInt32, gid: UInt32
+    ) throws(StepError) {
+        let made = unsafe try withParent(path) { unsafe clinux_mknodat($0, $1, mode, device) }
+        try check(made, .mknod)
+        if uid | gid != 0 {
+            let owned = unsafe try withParent(path) {
+                unsafe clinux_fchownat($0, $1, uid, gid, CLINUX_AT_SYMLINK_NOFOLLOW)
+            }
+            try check(owned, .chown)
+        }
+        // mknodat(2) applies the umask; the node is ours and new, so its name still means it.
+        let changed = unsafe try withParent(path) { unsafe clinux_fchmodat($0, $1, mode & 0o7777) }
+        try check(changed, .chmod)
+    }
+
+    /// One small tmpfs, attached below the future root so that the kernel lets us copy its parts, gives an empty
+    /// directory and an empty file that nothing in the container can have prepared.
+    private mutating func prepareMasks() throws(StepError) {
+        let context = unsafe try check(clinux_fsopen("tmpfs", UInt32(CLINUX_FSOPEN_CLOEXEC)), .fsopen)
+        defer { _ = clinux_close(context) }
+        try check(clinux_fsconfig(context, UInt32(CLINUX_FSCONFIG_CMD_CREATE), nil, nil, 0), .fsconfig)
+        let quiet = UInt32(CLINUX_MOUNT_ATTR_NOSUID | CLINUX_MOUNT_ATTR_NODEV | CLINUX_MOUNT_ATTR_NOEXEC)
+        let mount = try check(clinux_fsmount(context, UInt32(CLINUX_FSMOUNT_CLOEXEC), quiet), .fsmount)
+        unsafe try check(clinux_mkdirat(mount, "directory", 0), .mkdir)
+        unsafe try check(clinux_mknodat(mount, "file", UInt32(CLINUX_S_IFREG), 0), .mknod)
+        unsafe try check(
+            clinux_mount_setattr(mount, "", UInt32(CLINUX_AT_EMPTY_PATH), UInt64(CLINUX_MOUNT_ATTR_RDONLY), 0, 0, 0),
+            .mountSetattr)
+        unsafe try check(
+            clinux_move_mount(mount, "", CLINUX_AT_FDCWD, "/", UInt32(CLINUX_MOVE_MOUNT_F_EMPTY_PATH)), .moveMount)
+        masks = mount
+    }
+
+    private func mask(_ path: MappedText) throws(StepError) {
+        let place = unsafe openInRoot(reader.pointer(path), flags: CLINUX_O_PATH | CLINUX_O_NOFOLLOW, resolve: Self.inRoot)
+        if place == -CLINUX_ENOENT || place == -CLINUX_ENOTDIR { return }
+        try check(place, .openTarget)
+        defer { _ = clinux_close(place) }
+        var status = clinux_statx()
+        unsafe try check(
+            clinux_statx(place, "", CLINUX_AT_EMPTY_PATH, UInt32(CLINUX_STATX_TYPE), &status), .openTarget)
+        let kind = CInt(status.mode) & CLINUX_S_IFMT
+        if kind == CLINUX_S_IFLNK { throw StepError(CLINUX_ELOOP, .openTarget) }
+        let name: StaticString = kind == CLINUX_S_IFDIR ? "directory" : "file"
+        let cover = unsafe name.utf8Start.withMemoryRebound(to: CChar.self, capacity: name.utf8CodeUnitCount + 1) {
+            unsafe clinux_open_tree(masks, $0, UInt32(CLINUX_OPEN_TREE_CLONE | CLINUX_OPEN_TREE_CLOEXEC))
+        }
+        try check(cover, .openTree)
+        defer { _ = clinux_close(cover) }
+        try move(cover, onto: place)
+    }
+
+    private func makeReadOnly(_ path: MappedText) throws(StepError) {
+        let place = unsafe openInRoot(reader.pointer(path), flags: CLINUX_O_PATH | CLINUX_O_NOFOLLOW, resolve: Self.inRoot)
+        if place == -CLINUX_ENOENT || place == -CLINUX_ENOTDIR { return }
+        try check(place, .openTarget)
+        defer { _ = clinux_close(place) }
+        let flags = CLINUX_OPEN_TREE_CLONE | CLINUX_OPEN_TREE_CLOEXEC | CLINUX_AT_EMPTY_PATH | CLINUX_AT_RECURSIVE
+        let tree = unsafe try check(clinux_open_tree(place, "", UInt32(flags)), .openTree)
+        defer { _ = clinux_close(tree) }
+        try apply(MountAttributes(recursiveSet: UInt64(CLINUX_MOUNT_ATTR_RDONLY)), to: tree)
+        try move(tree, onto: place)
+    }
+
+    /// Swaps the roots and lets go of the old one: afterwards no path leads to the host's tree.
+    private func pivotRoot() throws(StepError) {
+        try check(clinux_fchdir(root), .fchdir)
+        unsafe try check(clinux_pivot_root(".", "."), .pivotRoot)
+        // The old root is on top of the new one now, so "." is still the old root when it is detached.
+        unsafe try check(clinux_umount2(".", CLINUX_MNT_DETACH), .umount)
+        unsafe try check(clinux_chdir("/"), .chdir)
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+extension Instruction {
+    /// The step's number in the encoded plan.
+    package var opcode: Opcode {
+        switch self {
+        case .dieWithParent: .dieWithParent
+        case .hide: .hide
+        case .joinNamespaces: .joinNamespaces
+        case .unshare: .unshare
+        case .awaitHost: .awaitHost
+        case .becomeRoot: .becomeRoot
+        case .continueInChild: .continueInChild
+        case .newSession: .newSession
+        case .setPropagation: .setPropagation
+        case .attachRoot: .attachRoot
+        case .mountFileSystem: .mountFileSystem
+        case .bindMount: .bindMount
+        case .setMountAttributes: .setMountAttributes
+        case .makeDevice: .makeDevice
+        case .makeDirectory: .makeDirectory
+        case .makeSymlink: .makeSymlink
+        case .prepareMasks: .prepareMasks
+        case .mask: .mask
+        case .makeReadOnly: .makeReadOnly
+        case .pivotRoot: .pivotRoot
+        case .setHostname: .setHostname
+        case .setDomainname: .setDomainname
+        case .writeProcFile: .writeProcFile
+        case .raiseLoopback: .raiseLoopback
+        case .setResourceLimit: .setResourceLimit
+        case .setPersonality: .setPersonality
+        case .newSessionKeyring: .newSessionKeyring
+        case .openTerminal: .openTerminal
+        case .setUmask: .setUmask
+        case .dropBoundingSet: .dropBoundingSet
+        case .setUser: .setUser
+        case .setCapabilities: .setCapabilities
+        case .setNoNewPrivileges: .setNoNewPrivileges
+        case .setWorkingDirectory: .setWorkingDirectory
+        case .installSeccomp: .installSeccomp
+        case .runHook: .runHook
+        case .findExecutable: .findExecutable
+        case .awaitStart: .awaitStart
+        case .closeDescriptors: .closeDescriptors
+        case .prepareProgram: .prepareProgram
+        case .execute: .execute
+        }
+    }
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+/// One step that the init performs on the way from `clone3` to `execve`.
+///
+/// A plan is a list of these. The host computes it, tests and people read it, and the init executes it in order; it
+/// stops at the first step that fails and reports the step's index and the error number.
+package enum Instruction<Storage: PlanStorage> {
+    package typealias Text = Storage.Text
+    package typealias List = Storage.List
+
+    // Becoming the process.
+
+    /// Asks for `signal` when the thread that spawned the init ends (`PR_SET_PDEATHSIG`).
+    case dieWithParent(signal: UInt32)
+    /// Makes the process untraceable by others and its procfs files root's (`PR_SET_DUMPABLE` 0).
+    case hide
+    /// Enters the namespaces `flags` of what `slot` holds: a namespace file or a pidfd (`setns`).
+    case joinNamespaces(slot: UInt32, flags: UInt32)
+    /// Moves into new namespaces (`unshare`).
+    case unshare(flags: UInt32)
+    /// Tells the host that `point` is reached and waits for its word.
+    case awaitHost(point: UInt32)
+    /// Becomes root of the user namespace: uid 0, gid 0, no supplementary groups.
+    case becomeRoot
+    /// Goes on in a new child, so that it is inside a joined pid namespace; the child is the host's child too.
+    case continueInChild
+    /// Becomes the leader of a new session (`setsid`).
+    case newSession
+
+    // Mounts.
+
+    /// Sets the propagation of every mount the process sees.
+    case setPropagation(UInt64)
+    /// Attaches `source` as the future root.
+    case attachRoot(source: TreeSource<Storage>, attributes: MountAttributes)
+    /// Makes a new file system and attaches it at `target`.
+    case mountFileSystem(type: Text, options: List, target: MountTarget<Storage>, attributes: MountAttributes)
+    /// Attaches a copy of an existing tree at `target`.
+    case bindMount(source: TreeSource<Storage>, target: MountTarget<Storage>, attributes: MountAttributes)
+    /// Changes attributes of the mount at `path`.
+    case setMountAttributes(path: Text, attributes: MountAttributes)
+    /// Makes a device node or FIFO.
+    case makeDevice(path: Text, mode: UInt32, major: UInt32, minor: UInt32, uid: UInt32, gid: UInt32)
+    /// Makes a directory with missing parents.
+    case makeDirectory(path: Text, mode: UInt32)
+    /// Makes a symbolic link; an existing file at `path` is left as it is.
+    case makeSymlink(path: Text, destination: Text)
+    /// Makes the file system that masks are taken from. Comes before `attachRoot`.
+    case prepareMasks
+    /// Covers a directory or file with an empty, read-only one; a missing path is already masked.
+    case mask(path: Text)
+    /// Makes the tree at `path` read-only; a missing path needs nothing.
+    case makeReadOnly(path: Text)
+    /// Makes the attached root the process's root and detaches the old one.
+    case pivotRoot
+
+    // The process's surroundings.
+
+    /// Sets the host name (`sethostname`).
+    case setHostname(Text)
+    /// Sets the NIS domain name (`setdomainname`).
+    case setDomainname(Text)
+    /// Writes to a file of a private procfs.
+    case writeProcFile(path: Text, value: Text)
+    /// Brings up the loopback interface.
+    case raiseLoopback
+    /// Sets a resource limit (`prlimit`).
+    case setResourceLimit(resource: UInt32, soft: UInt64, hard: UInt64)
+    /// Sets the execution domain (`personality`).
+    case setPersonality(UInt64)
+    /// Joins a new session keyring of this name.
+    case newSessionKeyring(name: Text)
+    /// Opens a terminal on the root's devpts, sends its other side to the host and makes it the standard streams.
+    case openTerminal(rows: UInt32, columns: UInt32, bindConsole: UInt32)
+
+    // Identity and confinement.
+
+    /// Sets the file mode creation mask.
+    case setUmask(UInt32)
+    /// Removes from the bounding set what `keep` lacks.
+    case dropBoundingSet(keep: UInt64)
+    /// Sets supplementary groups (32-bit little-endian numbers), group and user, keeping permitted capabilities.
+    case setUser(uid: UInt32, gid: UInt32, groups: Text, setGroups: UInt32)
+    /// Sets the four settable capability sets.
+    case setCapabilities(effective: UInt64, permitted: UInt64, inheritable: UInt64, ambient: UInt64)
+    /// Sets `no_new_privs`.
+    case setNoNewPrivileges
+    /// Changes the working directory; it must be inside the root.
+    case setWorkingDirectory(path: Text)
+    /// Installs a seccomp filter.
+    case installSeccomp(filter: Text, flags: UInt32)
+
+    // The end.
+
+    /// Runs a hook to its end, in the namespaces of this moment, with `input` on its standard input.
+    case runHook(path: Text, arguments: List, environment: List, input: Text, timeoutSeconds: UInt32)
+    /// Finds the program among the candidates, in order.
+    case findExecutable(candidates: List)
+    /// Tells the host that everything is ready and waits for the start.
+    case awaitStart(slot: UInt32)
+    /// Marks descriptors from `first` on as close-on-exec.
+    case closeDescriptors(first: UInt32)
+    /// Gets the vectors ready, resets signals and tells the host that what follows is the end.
+    case prepareProgram(arguments: List, environment: List)
+    /// Becomes the program.
+    case execute
+}
+
+/// Where a tree to attach comes from.
+package enum TreeSource<Storage: PlanStorage> {
+    /// A path, opened by the init before the root changes.
+    case path(Storage.Text, recursive: Bool)
+    /// A detached tree that the host opened.
+    case slot(UInt32)
+}
+
+/// A place to mount at, below the root.
+package struct MountTarget<Storage: PlanStorage> {
+    /// Its path inside the root.
+    package var path: Storage.Text
+    /// What to make when it is missing.
+    package var kind: Kind
+
+    package init(path: Storage.Text, kind: Kind) {
+        self.path = path
+        self.kind = kind
+    }
+
+    /// What a mount target has to be.
+    package enum Kind: UInt32, Hashable, Sendable {
+        /// A directory; symbolic links are followed inside the root.
+        case directory = 0
+        /// A file; symbolic links are followed inside the root.
+        case file = 1
+        /// A directory that no symbolic link leads to: `/proc` and `/sys` must be real.
+        case realDirectory = 2
+    }
+}
+
+/// Attributes to set and clear on a mount (`mount_setattr`), for itself and for everything below it.
+package struct MountAttributes: Hashable, Sendable {
+    package var set: UInt64
+    package var clear: UInt64
+    package var recursiveSet: UInt64
+    package var recursiveClear: UInt64
+    package var propagation: UInt64
+    package var recursivePropagation: UInt64
+
+    package init(
+        set: UInt64 = 0, clear: UInt64 = 0, recursiveSet: UInt64 = 0, recursiveClear: UInt64 = 0,
+        propagation: UInt64 = 0, recursivePropagation: UInt64 = 0
+    ) {
+        self.set = set
+        self.clear = clear
+        self.recursiveSet = recursiveSet
+        self.recursiveClear = recursiveClear
+        self.propagation = propagation
+        self.recursivePropagation = recursivePropagation
+    }
+}
+
+/// A plan as the host holds it.
+package typealias HostInstruction = Instruction<HostStorage>
+
+/// An instruction as the init reads it.
+package typealias MappedInstruction = Instruction<MappedStorage>
+
+/// A mount target as the host holds it.
+package typealias HostMountTarget = MountTarget<HostStorage>
+
+/// A tree source as the host holds it.
+package typealias HostTreeSource = TreeSource<HostStorage>
+
+/// The number of a step, equal on both sides.
+package enum Opcode: UInt32 {
+    case dieWithParent = 1
+    case hide
+    case joinNamespaces
+    case unshare
+    case awaitHost
+    case becomeRoot
+    case continueInChild
+    case newSession
+    case setPropagation
+    case attachRoot
+    case mountFileSystem
+    case bindMount
+    case setMountAttributes
+    case makeDevice
+    case makeDirectory
+    case makeSymlink
+    case prepareMasks
+    case mask
+    case makeReadOnly
+    case pivotRoot
+    case setHostname
+    case setDomainname
+    case writeProcFile
+    case raiseLoopback
+    case setResourceLimit
+    case setPersonality
+    case newSessionKeyring
+    case openTerminal
+    case setUmask
+    case dropBoundingSet
+    case setUser
+    case setCapabilities
+    case setNoNewPrivileges
+    case setWorkingDirectory
+    case installSeccomp
+    case runHook
+    case findExecutable
+    case awaitStart
+    case closeDescriptors
+    case prepareProgram
+    case execute
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+package import SystemPackage
+internal import LinuxSystem
+
+/// One line of `/proc/self/mountinfo`.
+///
+/// - SeeAlso: proc(5), section `/proc/pid/mountinfo`.
+package struct MountInfoEntry: Hashable, Sendable {
+    /// The directory of the file system that is mounted.
+    package let root: FilePath
+    /// Where it is mounted, as this process sees it.
+    package let mountPoint: FilePath
+    /// The file system's type, for example `cgroup2`.
+    package let fileSystem: String
+    /// The file system's own options, which name the controllers of a version 1 hierarchy.
+    package let superOptions: [String]
+
+    /// Parses the whole file; lines that do not follow the format are skipped, as the format may grow.
+    package static func parse(_ text: [UInt8]) -> [MountInfoEntry] { KernelText.lines(text).compactMap(Self.init) }
+
+    /// Fields: id, parent, device, root, mount point, options, optional fields, `-`, type, source, super options.
+    private init?(_ line: ArraySlice<UInt8>) {
+        let fields = line.split(separator: UInt8(ascii: " "))
+        guard fields.count >= 10,
+            let dash = fields[6...].firstIndex(where: { $0.elementsEqual([UInt8(ascii: "-")]) }),
+            fields.count > dash + 3
+        else { return nil }
+        root = FilePath(bytes: Self.unescaped(fields[3]))
+        mountPoint = FilePath(bytes: Self.unescaped(fields[4]))
+        fileSystem = KernelText.string(fields[dash + 1])
+        superOptions = fields[dash + 3].split(separator: UInt8(ascii: ",")).map(KernelText.string)
+    }
+
+    /// Turns the kernel's octal escapes (`\040` for a space) back into bytes.
+    static func unescaped(_ field: ArraySlice<UInt8>) -> [UInt8] {
+        var result: [UInt8] = []
+        var rest = field
+        while let byte = rest.popFirst() {
+            let digits = rest.prefix(3).compactMap { $0 >= 0x30 && $0 <= 0x37 ? Int($0) - 0x30 : nil }
+            if byte == UInt8(ascii: "\\"), digits.count == 3 {
+                result.append(UInt8(truncatingIfNeeded: digits[0] * 64 + digits[1] * 8 + digits[2]))
+                rest = rest.dropFirst(3)
+            } else {
+                result.append(byte)
+            }
+        }
+        return result
+    }
+}

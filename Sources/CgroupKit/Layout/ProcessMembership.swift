@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+package import SystemPackage
+internal import LinuxSystem
+
+/// One line of `/proc/PID/cgroup`: the group of a process in one hierarchy.
+///
+/// - SeeAlso: cgroups(7), section `/proc/pid/cgroup`.
+package struct ProcessMembership: Hashable, Sendable {
+    /// The hierarchy's number; 0 is version 2.
+    package let hierarchyID: UInt64
+    /// The hierarchy's controllers, or `name=...` of a named one; empty for version 2.
+    package let controllers: [String]
+    /// The group's path, as seen from the reader's cgroup namespace.
+    package let path: FilePath
+
+    /// Parses the whole file; lines that do not follow the format are skipped.
+    package static func parse(_ text: [UInt8]) -> [ProcessMembership] { KernelText.lines(text).compactMap(Self.init) }
+
+    private init?(_ line: ArraySlice<UInt8>) {
+        let colon = UInt8(ascii: ":")
+        guard let (id, rest) = KernelText.cut(line, at: colon), let (names, path) = KernelText.cut(rest, at: colon),
+            let number = KernelText.number(id), path.first == UInt8(ascii: "/")
+        else { return nil }
+        hierarchyID = number
+        controllers = names.split(separator: UInt8(ascii: ",")).map(KernelText.string)
+        self.path = FilePath(bytes: path)
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+extension SyscallTable {
+    /// The line of a system call's name, by binary search.
+    ///
+    /// - Parameters:
+    ///   - name: The name's bytes.
+    ///   - table: ``text``'s bytes.
+    package static func line(of name: Span<UInt8>, in table: Span<UInt8>) -> Int? {
+        guard !name.isEmpty, name.count < nameLength, name[name.count - 1] != padding else { return nil }
+        var low = 0
+        var high = table.count / lineLength
+        while low < high {
+            let middle = (low + high) / 2
+            let order = compare(name, table, at: middle * lineLength)
+            if order == 0 { return middle }
+            if order < 0 { high = middle } else { low = middle + 1 }
+        }
+        return nil
+    }
+
+    /// The number of a line's call for an architecture, with the bits of its interface; `nil` if it does not have the
+    /// call.
+    package static func number(atLine line: Int, for abi: SeccompABI, in table: Span<UInt8>) -> UInt32? {
+        let start = line * lineLength + nameLength + abi.rawValue * columnLength
+        // The last column is the widest.
+        let end = abi == .arm ? (line + 1) * lineLength - 1 : start + columnLength
+        var number: UInt32?
+        for index in start..<end {
+            let digit = table[index] &- UInt8(ascii: "0")
+            if digit < 10 { number = (number ?? 0) &* 10 &+ UInt32(digit) }
+        }
+        return number.map { $0 | abi.numberBits }
+    }
+
+    private static var padding: UInt8 { UInt8(ascii: " ") }
+
+    private static func compare(_ name: Span<UInt8>, _ table: Span<UInt8>, at start: Int) -> Int {
+        for index in 0..<name.count {
+            let difference = Int(name[index]) - Int(table[start + index])
+            if difference != 0 { return difference }
+        }
+        return table[start + name.count] == padding ? 0 : -1
+    }
+}

@@ -21,6 +21,7 @@ public struct CapabilitySet: OptionSet, Hashable, Sendable {
     ///
     /// - Parameter lastCapability: The highest one's number, which `/proc/sys/kernel/cap_last_cap` holds; numbers above
     ///   63 count as 63.
+    /// - Returns: Capabilities 0 to the last.
     public static func all(upTo lastCapability: UInt8) -> CapabilitySet {
         CapabilitySet(rawValue: lastCapability >= 63 ? .max : (1 << (UInt64(lastCapability) + 1)) - 1)
     }

@@ -4,7 +4,11 @@
 extension BPFAssembler {
     /// Decides a system call by its arguments: the first case whose conditions all hold, else `otherwise`.
     ///
-    /// - Parameter wide: Whether arguments have 64 bits; the program then looks at both halves.
+    /// - Parameters:
+    ///   - cases: The cases, in order; each has conditions.
+    ///   - otherwise: The value to return if none holds.
+    ///   - wide: Whether arguments have 64 bits; the program then looks at both halves.
+    /// - Returns: Where the decision starts.
     mutating func decide(_ cases: [SeccompCase], otherwise: UInt32, wide: Bool) -> Label {
         if let condition = cases.first?.conditions.first, condition.comparison != .maskedEqual,
             cases.allSatisfy({

@@ -22,6 +22,7 @@ extension BPFAssembler {
     /// splits.
     ///
     /// - Parameter ranges: Sorted, the first starts at 0; neighbours have different outcomes.
+    /// - Returns: Where the search starts.
     mutating func search(_ ranges: [BPFRange]) -> Label {
         search(groups(of: ranges)[...])
     }

@@ -9,6 +9,7 @@ struct SeccompCase: Hashable {
     /// The case with its conditions as an architecture compares them.
     ///
     /// - Parameter wide: Whether arguments have 64 bits; otherwise the high halves of values and masks are dropped.
+    /// - Returns: The case, perhaps with fewer conditions.
     func normalized(wide: Bool) -> SeccompCase {
         if conditions.isEmpty { return self }
         let bits: UInt64 = wide ? .max : 0xffff_ffff

@@ -10,6 +10,7 @@ extension SeccompProfile {
     /// - Parameters:
     ///   - capabilities: The container's bounding set; each capability adds the calls that need it.
     ///   - native: The architecture of the host.
+    /// - Returns: The profile, which is to be compiled for the same architecture.
     public static func `default`(
         capabilities: CapabilitySet = .dockerDefault,
         native: SeccompArchitecture = .native

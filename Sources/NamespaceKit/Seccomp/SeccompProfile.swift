@@ -47,6 +47,7 @@ public struct SeccompProfile: Hashable, Sendable {
     /// Needs no privilege and no library, and makes no system call.
     ///
     /// - Parameter native: The architecture of the process that will install the program.
+    /// - Returns: The program, with what there is to know for its installation.
     /// - Throws: ``SeccompError``: `unsupportedArchitecture`; `argumentIndexOutOfRange`; `notifyByDefault`;
     ///   `programTooLong` above 4096 instructions.
     public func compile(for native: SeccompArchitecture = .native) throws(SeccompError) -> SeccompProgram {

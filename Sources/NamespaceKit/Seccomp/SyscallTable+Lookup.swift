@@ -7,6 +7,7 @@ extension SyscallTable {
     /// - Parameters:
     ///   - name: The name's bytes.
     ///   - table: ``text``'s bytes.
+    /// - Returns: The line's index, `nil` if the name is unknown.
     package static func line(of name: Span<UInt8>, in table: Span<UInt8>) -> Int? {
         guard !name.isEmpty, name.count < nameLength, name[name.count - 1] != padding else { return nil }
         var low = 0

@@ -31,7 +31,10 @@ extension JSONReader {
         // In UTF-16 and UTF-32 one of the first two bytes of any JSON text is zero or part of a mark.
         guard first != 0xEF, first != 0xFE, first != 0xFF, first != 0, second != 0 else {
             throw JSONError(
-                .byteOrderMark, offset: 0, detail: "the document is not UTF-8 without byte order mark")
+                .byteOrderMark,
+                offset: 0,
+                detail: "the document is not UTF-8 without byte order mark"
+            )
         }
     }
 

@@ -18,8 +18,10 @@ extension JSONReader {
             }
         }
         throw JSONError(
-            .outOfRange, offset: start,
-            detail: "\(unsafe JSONError.excerpt(slice(start..<offset))) is not between \(Value.min) and \(Value.max)")
+            .outOfRange,
+            offset: start,
+            detail: "\(unsafe JSONError.excerpt(slice(start..<offset))) is not between \(Value.min) and \(Value.max)"
+        )
     }
 
     /// Reads any number and keeps its text.

@@ -69,7 +69,9 @@ extension JSONReader: JSONFieldVisitor {
 
     /// Reads a member that the record does not know.
     private mutating func readOther<Record: JSONRecord>(
-        of value: inout Record, _ token: StringToken, _ keys: KeyRule
+        of value: inout Record,
+        _ token: StringToken,
+        _ keys: KeyRule
     ) throws(JSONError) {
         let key = try text(of: token)
         if keys == .exactCase {

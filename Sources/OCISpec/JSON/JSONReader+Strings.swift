@@ -69,7 +69,10 @@ extension JSONReader {
                 continue
             case let other:
                 throw JSONError(
-                    .syntax, offset: index + 1, detail: "a backslash is followed by \(JSONReader.name(of: other))")
+                    .syntax,
+                    offset: index + 1,
+                    detail: "a backslash is followed by \(JSONReader.name(of: other))"
+                )
             }
             index += 2
         }

@@ -40,8 +40,10 @@
         }
         guard buffer.count <= limits.size else {
             throw JSONError(
-                .tooLarge, offset: limits.size,
-                detail: "the document has \(buffer.count) bytes, more than the \(limits.size) allowed")
+                .tooLarge,
+                offset: limits.size,
+                detail: "the document has \(buffer.count) bytes, more than the \(limits.size) allowed"
+            )
         }
         unsafe base = start
         count = buffer.count
@@ -158,7 +160,10 @@
             let byte = unsafe base[offset]
             guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else {
                 throw JSONError(
-                    .trailingData, offset: offset, detail: "\(JSONReader.name(of: byte)) follows the document's value")
+                    .trailingData,
+                    offset: offset,
+                    detail: "\(JSONReader.name(of: byte)) follows the document's value"
+                )
             }
             offset += 1
         }

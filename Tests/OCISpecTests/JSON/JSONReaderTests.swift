@@ -26,16 +26,19 @@ struct JSONReaderTests {
         arguments: [
             Refusal("", .unexpectedEnd), Refusal("  \n", .unexpectedEnd), Refusal("{", .unexpectedEnd),
             Refusal("[1,2", .unexpectedEnd), Refusal("\"abc", .unexpectedEnd), Refusal("\"abc\\", .unexpectedEnd),
-            Refusal("tru", .syntax), Refusal("nul", .syntax), Refusal("[1,]", .syntax), Refusal("[,1]", .syntax, at: "[0]"),
+            Refusal("tru", .syntax), Refusal("nul", .syntax), Refusal("[1,]", .syntax),
+            Refusal("[,1]", .syntax, at: "[0]"),
             Refusal("[1 2]", .syntax), Refusal("{\"a\":1,}", .syntax), Refusal("{a:1}", .syntax),
             Refusal("{\"a\" 1}", .syntax), Refusal("{\"a\":}", .syntax, at: "a"), Refusal("01", .syntax),
-            Refusal("-", .unexpectedEnd), Refusal("-x", .syntax), Refusal("1.", .unexpectedEnd), Refusal("1.x", .syntax),
+            Refusal("-", .unexpectedEnd), Refusal("-x", .syntax), Refusal("1.", .unexpectedEnd),
+            Refusal("1.x", .syntax),
             Refusal(".5", .syntax), Refusal("+1", .syntax), Refusal("1e", .unexpectedEnd), Refusal("NaN", .syntax),
             Refusal("'a'", .syntax), Refusal("\"a\nb\"", .syntax), Refusal("\"\\x\"", .syntax),
             Refusal("\"\\u12g4\"", .syntax), Refusal("// c\n1", .syntax), Refusal("1 1", .trailingData),
             Refusal("{}{}", .trailingData), Refusal("null,", .trailingData), Refusal("10\u{0}", .trailingData),
             Refusal("[{\"a\":1,\"b\":[0,1,x]}]", .syntax, at: "[0].b[2]"),
-        ])
+        ]
+    )
     func malformed(_ refusal: Refusal) { check(refusal) }
 
     @Test(
@@ -43,15 +46,18 @@ struct JSONReaderTests {
         arguments: [
             Refusal("\u{FEFF}{}", .byteOrderMark), Refusal(bytes: [0xFF, 0xFE, 0x7B, 0, 0x7D, 0], .byteOrderMark),
             Refusal(bytes: [0x7B, 0, 0x7D, 0], .byteOrderMark), Refusal(bytes: [0, 0x7B, 0, 0x7D], .byteOrderMark),
-            Refusal(bytes: [0x22, 0xC0, 0xAF, 0x22], .invalidUTF8), Refusal(bytes: [0x22, 0xE2, 0x82, 0x22], .invalidUTF8),
+            Refusal(bytes: [0x22, 0xC0, 0xAF, 0x22], .invalidUTF8),
+            Refusal(bytes: [0x22, 0xE2, 0x82, 0x22], .invalidUTF8),
             Refusal(bytes: [0x22, 0xED, 0xA0, 0x80, 0x22], .invalidUTF8),
             Refusal(bytes: [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22], .invalidUTF8),
-            Refusal(bytes: [0x22, 0x80, 0x22], .invalidUTF8), Refusal(bytes: [0x22, 0xE0, 0x80, 0xAF, 0x22], .invalidUTF8),
+            Refusal(bytes: [0x22, 0x80, 0x22], .invalidUTF8),
+            Refusal(bytes: [0x22, 0xE0, 0x80, 0xAF, 0x22], .invalidUTF8),
             Refusal(bytes: Array("\"1234567890".utf8) + [0xF0, 0x9F, 0x98], .invalidUTF8),
             Refusal("\"\\ud800\"", .loneSurrogate), Refusal("\"\\udc00\"", .loneSurrogate),
             Refusal("\"\\ud800\\u0041\"", .loneSurrogate), Refusal("\"\\ud800x\"", .loneSurrogate),
             Refusal("[\"\\u0000\"]", .nulCharacter, at: "[0]"),
-        ])
+        ]
+    )
     func encodings(_ refusal: Refusal) { check(refusal) }
 
     @Test(
@@ -61,10 +67,14 @@ struct JSONReaderTests {
             Refusal("{\"a\":1,\"\\u0061\":2}", .duplicateKey, at: "a"),
             Refusal("{\"x\":{\"\u{E9}\":1,\"e\u{301}\":2}}", .duplicateKey, at: "x[\"e\u{301}\"]"),
             Refusal("[{},{\"k k\":{},\"k k\":{}}]", .duplicateKey, at: "[1][\"k k\"]"),
-        ])
+        ]
+    )
     func duplicates(_ refusal: Refusal) { check(refusal) }
 
-    @Test("refuses documents nested deeper than the limit without exhausting the stack", arguments: [65, 513, 1_000_000])
+    @Test(
+        "refuses documents nested deeper than the limit without exhausting the stack",
+        arguments: [65, 513, 1_000_000]
+    )
     func depth(_ levels: Int) {
         for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
             let text = String(repeating: open, count: levels) + "1" + String(repeating: close, count: levels)
@@ -73,7 +83,8 @@ struct JSONReaderTests {
             let deepest = JSONLimits(size: 16 << 20, depth: .max)
             #expect(
                 code { () throws(JSONError) in _ = try JSONValue(json: text, limits: deepest) }
-                    == (levels > JSONLimits.maximumDepth ? .tooDeep : nil))
+                    == (levels > JSONLimits.maximumDepth ? .tooDeep : nil)
+            )
         }
         #expect(throws: Never.self) {
             _ = try JSONValue(json: String(repeating: "[", count: 64) + String(repeating: "]", count: 64))
@@ -83,7 +94,9 @@ struct JSONReaderTests {
     @Test("refuses documents larger than the limit")
     func size() {
         #expect(throws: Never.self) { _ = try JSONValue(json: "\"12345678\"", limits: JSONLimits(size: 10)) }
-        let error = #expect(throws: JSONError.self) { try JSONValue(json: "\"123456789\"", limits: JSONLimits(size: 10)) }
+        let error = #expect(throws: JSONError.self) {
+            try JSONValue(json: "\"123456789\"", limits: JSONLimits(size: 10))
+        }
         #expect(error?.code == .tooLarge)
     }
 
@@ -94,7 +107,8 @@ struct JSONReaderTests {
             ("9223372036854775808", .outOfRange), ("-9223372036854775809", .outOfRange),
             ("18446744073709551616", .outOfRange), ("99999999999999999999999999", .outOfRange), ("\"5\"", .wrongType),
             ("null", .wrongType), ("true", .wrongType), ("[]", .wrongType), ("00", .syntax), ("-01", .syntax),
-        ])
+        ]
+    )
     func integers(_ text: String, _ expected: JSONError.Code) {
         #expect(code { () throws(JSONError) in _ = try Int64(json: text) } == expected)
     }

@@ -23,7 +23,11 @@ enum Fixture {
     static let faults: [Fault] = [
         Fault(#""linux":{"resources":{"memory":{"limit":"1"}}}"#, .wrongType, "linux.resources.memory.limit"),
         Fault(#""linux":{"resources":{"memory":{"limit":1e3}}}"#, .notAnInteger, "linux.resources.memory.limit"),
-        Fault(#""linux":{"resources":{"pids":{"limit":9223372036854775808}}}"#, .outOfRange, "linux.resources.pids.limit"),
+        Fault(
+            #""linux":{"resources":{"pids":{"limit":9223372036854775808}}}"#,
+            .outOfRange,
+            "linux.resources.pids.limit"
+        ),
         Fault(#""mounts":[{"destination":"/a"},{"options":[]}]"#, .missingField, "mounts[1].destination"),
         Fault(#""mounts":[{"destination":"/a","options":["ro",1]}]"#, .wrongType, "mounts[0].options[1]"),
         Fault(#""mounts":{}"#, .wrongType, "mounts"),
@@ -33,7 +37,11 @@ enum Fixture {
         Fault(#""process":{"cwd":null}"#, .wrongType, "process.cwd"),
         Fault(#""process":{"cwd":"/","cwd":"/"}"#, .duplicateKey, "process.cwd"),
         Fault(#""process":{"cwd":"/","c\u0077d":"/"}"#, .duplicateKey, "process.cwd"),
-        Fault(#""process":{"cwd":"/","rlimits":[{"type":"RLIMIT_X","soft":0,"hard":0}]}"#, .invalidValue, "process.rlimits[0].type"),
+        Fault(
+            #""process":{"cwd":"/","rlimits":[{"type":"RLIMIT_X","soft":0,"hard":0}]}"#,
+            .invalidValue,
+            "process.rlimits[0].type"
+        ),
         Fault(#""process":{"cwd":"/","args":["a\u0000"]}"#, .nulCharacter, "process.args[0]"),
         Fault(#""linux":{"namespaces":[{"type":"pid"},{"type":"Pid"}]}"#, .invalidValue, "linux.namespaces[1].type"),
         Fault(#""linux":{"namespaces":[{"path":"/x"}]}"#, .missingField, "linux.namespaces[0].type"),

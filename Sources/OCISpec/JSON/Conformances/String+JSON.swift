@@ -20,8 +20,10 @@ extension JSONRepresentable where Self: RawRepresentable, RawValue == String {
         let text = try reader.readString()
         guard let value = Self(rawValue: text) else {
             throw JSONError(
-                .invalidValue, offset: offset,
-                detail: "\"\(JSONError.excerpt(text.utf8))\" is none of the values defined here")
+                .invalidValue,
+                offset: offset,
+                detail: "\"\(JSONError.excerpt(text.utf8))\" is none of the values defined here"
+            )
         }
         self = value
     }

@@ -216,3 +216,15 @@ package enum Opcode: UInt32 {
     case prepareProgram
     case execute
 }
+
+#if !SKIFF_SEALED
+extension Instruction: Equatable where Storage == HostStorage {}
+extension Instruction: Hashable where Storage == HostStorage {}
+extension Instruction: Sendable where Storage == HostStorage {}
+extension TreeSource: Equatable where Storage == HostStorage {}
+extension TreeSource: Hashable where Storage == HostStorage {}
+extension TreeSource: Sendable where Storage == HostStorage {}
+extension MountTarget: Equatable where Storage == HostStorage {}
+extension MountTarget: Hashable where Storage == HostStorage {}
+extension MountTarget: Sendable where Storage == HostStorage {}
+#endif

@@ -57,6 +57,17 @@ extension OwnedFileDescriptor {
     package struct Pipe: ~Copyable, Sendable {
         package let reading: OwnedFileDescriptor
         package let writing: OwnedFileDescriptor
+
+        /// The ends as descriptors that can be handed on and let go one by one.
+        package consuming func shared() -> SharedEnds {
+            SharedEnds(reading: SharedDescriptor(reading), writing: SharedDescriptor(writing))
+        }
+    }
+
+    /// The two ends of a pipe, each with any number of holders.
+    package struct SharedEnds: Sendable {
+        package let reading: SharedDescriptor
+        package let writing: SharedDescriptor
     }
 
     /// Reads at most `buffer.count` bytes into the front of `buffer`; 0 at the end of the file.

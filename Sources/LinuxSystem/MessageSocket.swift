@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import CLinux
+internal import SystemPackage
+
+/// One end of a connection that keeps message boundaries and can pass descriptors (unix(7), `SOCK_SEQPACKET`).
+package struct MessageSocket: ~Copyable, Sendable {
+    /// The socket.
+    package let descriptor: OwnedFileDescriptor
+
+    package init(takingOver descriptor: consuming OwnedFileDescriptor) { self.descriptor = descriptor }
+
+    /// Two connected ends.
+    package struct Pair: ~Copyable, Sendable {
+        package let ours: MessageSocket
+        package let theirs: MessageSocket
+
+        /// Our end; the other one is closed.
+        package consuming func takeOurs() -> MessageSocket { ours }
+    }
+
+    /// A message and the descriptor that came with it.
+    package struct Message: ~Copyable, Sendable {
+        package let bytes: [UInt8]
+        package var descriptor: OwnedFileDescriptor?
+    }
+
+    /// Makes two connected ends.
+    package static func pair() throws(SystemCallError) -> Pair {
+        var numbers: [2 of CInt] = [-1, -1]
+        try systemCall("socketpair") {
+            var span = numbers.mutableSpan
+            return unsafe span.withUnsafeMutableBufferPointer {
+                unsafe clinux_socketpair(CLINUX_SOCK_SEQPACKET | CLINUX_SOCK_CLOEXEC, $0.baseAddress)
+            }
+        }
+        return Pair(
+            ours: MessageSocket(takingOver: OwnedFileDescriptor(takingOver: numbers[0])),
+            theirs: MessageSocket(takingOver: OwnedFileDescriptor(takingOver: numbers[1])))
+    }
+
+    /// Sends one message.
+    package func send(_ bytes: [UInt8]) throws(SystemCallError) {
+        let number = descriptor.rawValue
+        try systemCall("sendmsg") {
+            unsafe bytes.withUnsafeBytes { unsafe clinux_send_fd(number, $0.baseAddress, $0.count, -1) }
+        }
+    }
+
+    /// Receives one message of at most `limit` bytes; an empty one when the other end is closed.
+    package func receive(limit: Int = 16_384) throws(SystemCallError) -> Message {
+        let number = descriptor.rawValue
+        var buffer = [UInt8](repeating: 0, count: limit)
+        var passed: CInt = -1
+        let count = try systemCall("recvmsg") {
+            unsafe buffer.withUnsafeMutableBytes { unsafe clinux_receive_fd(number, $0.baseAddress, $0.count, &passed) }
+        }
+        buffer.removeSubrange(count...)
+        return Message(bytes: buffer, descriptor: passed >= 0 ? OwnedFileDescriptor(takingOver: passed) : nil)
+    }
+
+    /// Makes a socket that listens at `name` in `directory`, by way of the directory's descriptor, so that the length
+    /// of the directory's path does not matter.
+    package static func listen(
+        in directory: borrowing RootDirectory, name: String
+    ) throws(SystemCallError) -> OwnedFileDescriptor {
+        let socket = OwnedFileDescriptor(
+            takingOver: try systemCall("socket") { clinux_unix_socket(CLINUX_SOCK_SEQPACKET | CLINUX_SOCK_CLOEXEC) })
+        let number = socket.rawValue
+        try withAddress(directory, name) { (address, count) in
+            unsafe clinux_bind(number, address, count)
+        }
+        try systemCall("listen") { clinux_listen(number, 1) }
+        return socket
+    }
+
+    /// Connects to the socket that listens at `name` in `directory`.
+    package static func connect(
+        in directory: borrowing RootDirectory, name: String
+    ) throws(SystemCallError) -> MessageSocket {
+        let socket = OwnedFileDescriptor(
+            takingOver: try systemCall("socket") { clinux_unix_socket(CLINUX_SOCK_SEQPACKET | CLINUX_SOCK_CLOEXEC) })
+        let number = socket.rawValue
+        try withAddress(directory, name) { (address, count) in
+            unsafe clinux_connect(number, address, count)
+        }
+        return MessageSocket(takingOver: socket)
+    }
+
+    @safe private static func withAddress(
+        _ directory: borrowing RootDirectory, _ name: String,
+        _ body: (UnsafePointer<clinux_sockaddr_un>, UInt32) -> CInt
+    ) throws(SystemCallError) {
+        let path = Array("/proc/self/fd/\(directory.descriptor.rawValue)/\(name)".utf8)
+        var address = clinux_sockaddr_un()
+        address.family = UInt16(CLINUX_AF_UNIX)
+        let fits = unsafe withUnsafeMutableBytes(of: &address) { raw in
+            let room = unsafe UnsafeMutableRawBufferPointer(rebasing: raw[2...])
+            guard path.count < room.count else { return false }
+            unsafe room.copyBytes(from: path)
+            return true
+        }
+        guard fits else { throw SystemCallError(call: "bind", path: FilePath(bytes: path), errno: .fileNameTooLong) }
+        try systemCall("connect", path: FilePath(name)) {
+            unsafe body(&address, UInt32(MemoryLayout<clinux_sockaddr_un>.size))
+        }
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import CLinux
+internal import Synchronization
+internal import SystemPackage
+#if canImport(Musl)
+internal import Musl
+#else
+internal import Glibc
+#endif
+
+/// Waits for descriptors to become ready without holding a thread for each: one thread and one epoll instance serve
+/// the whole process.
+package final class Readiness: Sendable {
+    /// The process's one instance.
+    package static let shared = Readiness()
+
+    private struct State {
+        var epoll: CInt = -1
+        var next: UInt64 = 1
+        var waiting: [UInt64: Waiter] = [:]
+    }
+
+    private struct Waiter {
+        let watched: SharedDescriptor
+        let continuation: CheckedContinuation<Void, any Error>
+    }
+
+    private let state = Mutex(State())
+
+    /// Waits until `descriptor` can be read, has ended (a pidfd) or is closed at its other end.
+    ///
+    /// - Throws: ``SystemCallError`` when it cannot be watched, `CancellationError` when the task is cancelled.
+    package func waitUntilReadable(_ descriptor: borrowing OwnedFileDescriptor) async throws {
+        // A descriptor of our own, so that nobody can close and reuse the number meanwhile.
+        let watched = SharedDescriptor(try descriptor.duplicate())
+        let token = state.withLock { state in
+            defer { state.next += 1 }
+            return state.next
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                add(token, Waiter(watched: watched, continuation: continuation))
+                // Cancelled before it was added: the handler found nothing to remove.
+                if Task.isCancelled { remove(token)?.continuation.resume(throwing: CancellationError()) }
+            }
+        } onCancel: {
+            remove(token)?.continuation.resume(throwing: CancellationError())
+        }
+    }
+
+    private func add(_ token: UInt64, _ waiter: Waiter) {
+        let result = state.withLock { state -> CInt in
+            if state.epoll < 0 {
+                let epoll = clinux_epoll_create()
+                if epoll < 0 { return epoll }
+                state.epoll = epoll
+                startThread()
+            }
+            let events = CLINUX_EPOLLIN | CLINUX_EPOLLONESHOT
+            let result = clinux_epoll_ctl(
+                state.epoll, CLINUX_EPOLL_CTL_ADD, waiter.watched.descriptor.rawValue, events, token)
+            if result >= 0 { state.waiting[token] = waiter }
+            return result
+        }
+        if result < 0 {
+            waiter.continuation.resume(throwing: SystemCallError(call: "epoll_ctl", errno: Errno(rawValue: -result)))
+        }
+    }
+
+    private func remove(_ token: UInt64) -> Waiter? {
+        state.withLock { state in
+            guard let waiter = state.waiting.removeValue(forKey: token) else { return nil }
+            _ = clinux_epoll_ctl(state.epoll, CLINUX_EPOLL_CTL_DEL, waiter.watched.descriptor.rawValue, 0, 0)
+            return waiter
+        }
+    }
+
+    /// Starts the one thread, detached. It lives as long as the process.
+    private func startThread() {
+        var thread = pthread_t()
+        // Signals are the host's business, on its own threads.
+        var all: UInt64 = .max
+        var old: UInt64 = 0
+        _ = unsafe clinux_rt_sigprocmask(CLINUX_SIG_SETMASK, &all, &old)
+        unsafe pthread_create(
+            &thread, nil,
+            { _ in
+                Readiness.shared.serve()
+                return nil
+            }, nil)
+        _ = unsafe clinux_rt_sigprocmask(CLINUX_SIG_SETMASK, &old, nil)
+        pthread_detach(thread)
+    }
+
+    private func serve() {
+        let epoll = state.withLock { $0.epoll }
+        var events = [clinux_epoll_event](repeating: clinux_epoll_event(), count: 64)
+        while true {
+            let count = unsafe events.withUnsafeMutableBufferPointer {
+                unsafe clinux_epoll_wait(epoll, $0.baseAddress, CInt($0.count), -1)
+            }
+            guard count > 0 else { continue }
+            for event in events[0..<Int(count)] { remove(event.data)?.continuation.resume() }
+        }
+    }
+}

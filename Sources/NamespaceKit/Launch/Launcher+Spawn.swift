@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import CLinux
+internal import LaunchPlan
+internal import LinuxSystem
+internal import SystemPackage
+
+/// The spawn itself, and what its errors mean.
+extension Launcher {
+    struct Spawned {
+        let processID: Int32
+        let pidfd: CInt
+    }
+
+    static func spawn(
+        flags: UInt32, cgroup: CInt, sources: [CInt], first: Int
+    ) throws(SystemCallError) -> Spawned {
+        let executable = try SealedInit.descriptor()
+        var scratch = [CInt](repeating: -1, count: sources.count)
+        var spawn = unsafe clinux_spawn()
+        unsafe spawn.flags = UInt64(flags)
+        unsafe spawn.cgroup = cgroup
+        unsafe spawn.executable = executable.descriptor.rawValue
+        unsafe spawn.count = CInt(sources.count)
+        let number = Array("\(first)".utf8CString)
+        let name = Array("skiff-init".utf8CString)
+        let result: CInt = unsafe sources.withUnsafeBufferPointer { sources in
+            unsafe scratch.withUnsafeMutableBufferPointer { scratch in
+                unsafe name.withUnsafeBufferPointer { name in
+                    unsafe number.withUnsafeBufferPointer { number in
+                        let arguments: [UnsafePointer<CChar>?] = unsafe [name.baseAddress, number.baseAddress, nil]
+                        return unsafe arguments.withUnsafeBufferPointer { arguments in
+                            unsafe spawn.sources = sources.baseAddress
+                            unsafe spawn.scratch = scratch.baseAddress
+                            unsafe spawn.arguments = arguments.baseAddress
+                            unsafe spawn.environment = arguments.baseAddress?.advanced(by: 2)
+                            return unsafe clinux_spawn_init(&spawn)
+                        }
+                    }
+                }
+            }
+        }
+        withExtendedLifetime(executable) {}
+        if result < 0 { throw SystemCallError(call: "clone3", errno: Errno(rawValue: -result)) }
+        return Spawned(processID: result, pidfd: unsafe spawn.pidfd)
+    }
+
+    static func spawnError(_ error: SystemCallError) -> NamespaceError {
+        NamespaceError(.spawnFailed, step: "spawn the container's init", cause: error, hint: spawnHint(error.errno))
+    }
+
+    private static func spawnHint(_ errno: Errno) -> String? {
+        switch errno {
+        case .notPermitted:
+            "new namespaces need CAP_SYS_ADMIN or a new user namespace; unprivileged user namespaces may be forbidden by "
+                + "kernel.unprivileged_userns_clone or kernel.apparmor_restrict_unprivileged_userns"
+        case .noSpace: "a limit in /proc/sys/user/max_*_namespaces is reached"
+        case .resourceTemporarilyUnavailable: "a limit on processes is reached (RLIMIT_NPROC, pids.max, threads-max)"
+        case .noMemory: "no memory for a new process, or the pid namespace is going away"
+        default: nil
+        }
+    }
+
+    /// The error that a failed step's report means.
+    static func failure(_ report: Report, in plan: [HostInstruction]) -> NamespaceError {
+        let index = Int(report.instruction)
+        guard plan.indices.contains(index), let detail = StepDetail(rawValue: report.detail) else {
+            return NamespaceError(.stepFailed, step: "the container's init could not read its plan")
+        }
+        let instruction = plan[index]
+        switch detail {
+        case .hookStatus:
+            return NamespaceError(.stepFailed, step: "\(instruction): exit status \(report.errno)")
+        case .hookSignal:
+            return NamespaceError(.stepFailed, step: "\(instruction): killed by signal \(report.errno)")
+        case .hookTimeout: return NamespaceError(.stepFailed, step: "\(instruction): timed out and was killed")
+        default: break
+        }
+        let errno = Errno(rawValue: CInt(bitPattern: report.errno))
+        let cause = SystemCallError(call: detail.call, errno: errno)
+        let code: NamespaceError.Code
+        switch instruction {
+        case .findExecutable, .execute:
+            code =
+                errno == .noSuchFileOrDirectory || errno == .notDirectory
+                ? .executableNotFound : .executableNotPermitted
+        default: code = .stepFailed
+        }
+        return NamespaceError(code, step: "\(instruction)", cause: cause, hint: hint(instruction, detail, errno))
+    }
+
+    private static func hint(_ instruction: HostInstruction, _ detail: StepDetail, _ errno: Errno) -> String? {
+        switch (instruction, errno) {
+        case (.mountFileSystem, .operationNotSupportedByDevice): "the kernel does not have this file system"
+        case (.mountFileSystem, .notPermitted): "this file system may not be mounted in this user namespace"
+        case (.setResourceLimit, .notPermitted): "raising a hard limit needs CAP_SYS_RESOURCE"
+        case (.writeProcFile, .permissionDenied), (.writeProcFile, .notPermitted):
+            "the value may need CAP_SYS_RESOURCE, or a namespace of its own"
+        case (.execute, .noSuchFileOrDirectory):
+            "the file exists but its interpreter or dynamic loader does not"
+        case (.execute, Errno(rawValue: CLINUX_ENOEXEC)):
+            "the file is not an executable of this machine's architecture"
+        case (.mountFileSystem, .notDirectory), (.mountFileSystem, .tooManySymbolicLinkLevels):
+            "/proc and /sys must be real directories in the root file system"
+        case (.setWorkingDirectory, _) where detail == .notInRoot: "the working directory is outside the root"
+        default: nil
+        }
+    }
+
+    /// The times in a message: pairs of words after the report's four.
+    static func times(of message: [UInt8]) -> [UInt64] {
+        stride(from: Report.size, to: message.count - 7, by: 8).map { start in
+            (0..<8).reduce(UInt64(0)) { $0 | UInt64(message[start + $1]) << (8 * UInt64($1)) }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import CLinux
+internal import LaunchPlan
+package import LinuxSystem
+internal import SystemPackage
+
+/// Spawns the sealed init with a plan and speaks with it until the program runs.
+package struct Launcher: ~Copyable {
+    /// The standard streams of the program.
+    package struct Streams: Sendable {
+        package var input: SharedDescriptor
+        package var output: SharedDescriptor
+        package var errors: SharedDescriptor
+
+        package init(input: SharedDescriptor, output: SharedDescriptor, errors: SharedDescriptor) {
+            self.input = input
+            self.output = output
+            self.errors = errors
+        }
+    }
+
+    /// What the host does while the init waits. Called on the spawning thread.
+    package struct Actions {
+        /// Puts the process into its control groups.
+        package var place: ((Int32) throws -> Void)?
+        /// Runs the host's hooks.
+        package var runHooks: ((Int32) throws -> Void)?
+
+        package init(place: ((Int32) throws -> Void)? = nil, runHooks: ((Int32) throws -> Void)? = nil) {
+            self.place = place
+            self.runHooks = runHooks
+        }
+    }
+
+    let prepared: PreparedLaunch
+    let control: MessageSocket
+    private var process: ProcessHandle
+    private(set) var terminal: OwnedFileDescriptor?
+    private(set) var seccompListener: OwnedFileDescriptor?
+    private var times: [UInt64] = []
+    private let spawnedAt: Int64
+
+    /// Spawns the init and brings it to the point where it waits for the start.
+    ///
+    /// - Parameters:
+    ///   - prepared: The plan and what belongs to it.
+    ///   - streams: The program's standard streams.
+    ///   - preserved: Descriptors that the program gets as 3, 4, …
+    ///   - cgroup: The cgroup v2 directory that the process is born in.
+    ///   - actions: What the host does on the way.
+    ///   - recordsTimes: Whether the time of each step is recorded.
+    /// - Throws: ``NamespaceError``, or what an action threw. The process is gone then.
+    package static func launch(
+        _ prepared: PreparedLaunch, streams: Streams, preserved: [SharedDescriptor] = [],
+        cgroup: SharedDescriptor?, actions: Actions = Actions(), recordsTimes: Bool = false
+    ) throws -> LaunchedProcess {
+        var launcher = try Launcher(
+            prepared, streams: streams, preserved: preserved, cgroup: cgroup, recordsTimes: recordsTimes)
+        do {
+            try launcher.serve(until: .ready, actions: actions)
+        } catch {
+            launcher.abandon()
+            throw error
+        }
+        return launcher.finish()
+    }
+
+    private init(
+        _ prepared: PreparedLaunch, streams: Streams, preserved: [SharedDescriptor],
+        cgroup: SharedDescriptor?, recordsTimes: Bool
+    ) throws(NamespaceError) {
+        self.prepared = prepared
+        let opened = try Self.open(
+            prepared, streams: streams, preserved: preserved, cgroup: cgroup, recordsTimes: recordsTimes)
+        spawnedAt = opened.spawnedAt
+        process = opened.process
+        control = opened.control
+    }
+
+    /// A spawned init and the connection to it.
+    private struct Opened: ~Copyable {
+        let process: ProcessHandle
+        let control: MessageSocket
+        let spawnedAt: Int64
+    }
+
+    private static func open(
+        _ prepared: PreparedLaunch, streams: Streams, preserved: [SharedDescriptor], cgroup: SharedDescriptor?,
+        recordsTimes: Bool
+    ) throws(NamespaceError) -> Opened {
+        do throws(SystemCallError) {
+            let plan = try OwnedFileDescriptor.memory(name: "skiff-plan")
+            try plan.write(PlanWriter.encode(prepared.instructions, recordsTimes: recordsTimes))
+            try plan.seal()
+            let pair = try MessageSocket.pair()
+            let front = [streams.input, streams.output, streams.errors] + preserved
+            var sources = front.map { $0.descriptor.rawValue }
+            sources += [pair.theirs.descriptor.rawValue, plan.rawValue]
+            sources += prepared.slots.map { $0.descriptor.rawValue }
+            let spawnedAt = clinux_monotonic_nanoseconds()
+            let spawned = try spawn(
+                flags: prepared.cloneFlags, cgroup: cgroup?.descriptor.rawValue ?? -1, sources: sources,
+                first: front.count)
+            // The numbers were good until here because these are alive.
+            withExtendedLifetime((front, cgroup, prepared)) {}
+            extendLifetime(plan)
+            let process = ProcessHandle(
+                takingOver: OwnedFileDescriptor(takingOver: spawned.pidfd), processID: spawned.processID)
+            return Opened(process: process, control: pair.takeOurs(), spawnedAt: spawnedAt)
+        } catch {
+            throw spawnError(error)
+        }
+    }
+
+    /// Takes the init through its reports up to `last`.
+    private mutating func serve(until last: Report.Kind, actions: Actions) throws {
+        while true {
+            var message = try receive()
+            guard let report = Report(message: message.bytes[...]) else { throw ended() }
+            switch report.kind {
+            case .failed: throw Self.failure(report, in: prepared.instructions)
+            case .reached:
+                if report.detail == PreparedLaunch.placementPoint {
+                    if let place = actions.place { try place(process.processID) }
+                    if let mappings = prepared.mappings { try UserMapper.write(mappings, for: process.processID) }
+                } else if let runHooks = actions.runHooks {
+                    try runHooks(process.processID)
+                }
+                try proceed()
+            case .child:
+                guard let pidfd = message.descriptor.take() else { throw ended() }
+                try adopt(pidfd)
+            case .terminal: terminal = message.descriptor.take()
+            case .seccompListener: seccompListener = message.descriptor.take()
+            case .times: times = Self.times(of: message.bytes)
+            case .ready, .executing: break
+            }
+            if report.kind == last { return }
+        }
+    }
+
+    private func receive() throws(NamespaceError) -> MessageSocket.Message {
+        let message: MessageSocket.Message
+        do throws(SystemCallError) { message = try control.receive() } catch {
+            throw NamespaceError("talk to the container's init", error)
+        }
+        if message.bytes.isEmpty { throw ended() }
+        return message
+    }
+
+    private func proceed() throws(NamespaceError) {
+        do throws(SystemCallError) { try control.send([1]) } catch {
+            throw NamespaceError("talk to the container's init", error)
+        }
+    }
+
+    /// The init goes on in a child of ours; the first process is done and is reaped.
+    private mutating func adopt(_ pidfd: consuming OwnedFileDescriptor) throws(NamespaceError) {
+        do throws(SystemCallError) {
+            let processID = try ProcessInformation.processID(of: pidfd)
+            _ = try process.reap()
+            process = ProcessHandle(takingOver: pidfd, processID: processID)
+        } catch { throw NamespaceError("follow the init into its pid namespace", error) }
+    }
+
+    private func ended() -> NamespaceError {
+        NamespaceError(
+            .ended, step: "the container's init ended before it was ready",
+            hint: "it may have been killed from outside or for lack of memory; see the kernel log")
+    }
+
+    /// Ends the process after a failure and reaps it.
+    private borrowing func abandon() {
+        // Already gone is as good.
+        try? process.send(signal: CLINUX_SIGKILL)
+        _ = try? process.reap()
+    }
+
+    private consuming func finish() -> LaunchedProcess {
+        LaunchedProcess(
+            process: process, control: control, terminal: terminal, seccompListener: seccompListener,
+            plan: prepared.instructions, spawnedAt: spawnedAt, times: times)
+    }
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import CLinux
+internal import LaunchPlan
+internal import LinuxSystem
+internal import SystemPackage
+
+/// The part of a plan that builds the root file system.
+extension PlanBuilder {
+    mutating func addMounts() throws(NamespaceError) {
+        guard configuration.namespaces.mount == .new else { return }
+        // The container's tree never sends mounts back to the host's, whatever it is to receive.
+        let isolation = configuration.rootPropagation.kind == .shared ? MountPropagation(.slave) : configuration.rootPropagation
+        add(.setPropagation(isolation.flag))
+        guard configuration.root != .host else { return }
+        if !configuration.maskedPaths.isEmpty { add(.prepareMasks) }
+        try addRoot()
+        for mount in configuration.mounts { try add(mount) }
+        for device in configuration.devices { try add(device) }
+        for link in configuration.links { add(.makeSymlink(path: link.path.bytes, destination: link.destination)) }
+        if options.runsHostHooks {
+            launch.awaitsHooks = true
+            add(.awaitHost(point: PreparedLaunch.hooksPoint))
+        }
+        addHooks(at: .beforePivot)
+        let directory = configuration.process.workingDirectory
+        if directory != "/" { add(.makeDirectory(path: directory.bytes, mode: 0o755)) }
+        if let size = configuration.process.terminal { add(terminal(size, bindsConsole: true)) }
+        for path in configuration.readOnlyPaths { add(.makeReadOnly(path: path.bytes)) }
+        for path in configuration.maskedPaths { add(.mask(path: path.bytes)) }
+        if configuration.rootIsReadOnly {
+            add(.setMountAttributes(path: Array("/".utf8), attributes: .init(set: MountFlags.readOnly.rawValue)))
+        }
+        add(.pivotRoot)
+        if configuration.rootPropagation.kind == .shared { add(.setPropagation(configuration.rootPropagation.flag)) }
+    }
+
+    mutating func addHooks(at point: LaunchHook.Point) {
+        for hook in configuration.hooks where hook.point == point {
+            add(
+                .runHook(
+                    path: hook.path.bytes, arguments: hook.arguments, environment: hook.environment, input: hook.input,
+                    timeoutSeconds: hook.timeoutSeconds))
+        }
+    }
+
+    func terminal(_ size: TerminalSize, bindsConsole: Bool) -> HostInstruction {
+        .openTerminal(rows: UInt32(size.rows), columns: UInt32(size.columns), bindConsole: bindsConsole ? 1 : 0)
+    }
+
+    private mutating func addRoot() throws(NamespaceError) {
+        switch configuration.root {
+        case .host: return
+        case .directory(let path):
+            add(.attachRoot(source: try source(path, recursive: true, step: "open root \(path)"), attributes: .init()))
+        case .detached(let tree):
+            add(.attachRoot(source: try source(tree), attributes: .init()))
+        }
+    }
+
+    private mutating func add(_ mount: ContainerMount) throws(NamespaceError) {
+        let step = "bind mount at \(mount.destination)"
+        switch mount.source {
+        case .bind(let path, let recursive):
+            let kind = try sourceKind(path, step: step)
+            add(
+                .bindMount(
+                    source: try source(path, recursive: recursive, step: step),
+                    target: .init(path: mount.destination.bytes, kind: kind), attributes: attributes(mount)))
+        case .detached(let tree):
+            let kind: MountTarget<HostStorage>.Kind
+            do throws(SystemCallError) {
+                kind = try tree.descriptor.status().kind == .directory ? .directory : .file
+            } catch { throw NamespaceError(step, error) }
+            add(
+                .bindMount(
+                    source: try source(tree), target: .init(path: mount.destination.bytes, kind: kind),
+                    attributes: attributes(mount)))
+        case .fileSystem(let type, let options):
+            let real = type == "proc" || type == "sysfs"
+            add(
+                .mountFileSystem(
+                    type: Array(type.utf8), options: options,
+                    target: .init(path: mount.destination.bytes, kind: real ? .realDirectory : .directory),
+                    attributes: attributes(mount)))
+        case .cgroup: addCgroup(mount)
+        case .remount: add(.setMountAttributes(path: mount.destination.bytes, attributes: attributes(mount)))
+        }
+    }
+
+    /// On cgroup v2 one file system; on v1 a tmpfs with one directory for each hierarchy.
+    private mutating func addCgroup(_ mount: ContainerMount) {
+        let destination = mount.destination
+        if let unified = options.cgroupMounts.first(where: { $0.directory.isEmpty }) {
+            add(hierarchy(unified, at: destination, attributes: attributes(mount)))
+            return
+        }
+        var holder = attributes(mount)
+        holder.set &= ~MountFlags.readOnly.rawValue
+        add(
+            .mountFileSystem(
+                type: Array("tmpfs".utf8), options: [Array("mode=755".utf8)],
+                target: .init(path: destination.bytes, kind: .directory), attributes: holder))
+        for entry in options.cgroupMounts {
+            add(hierarchy(entry, at: destination.appending(entry.directory), attributes: attributes(mount)))
+            for link in entry.links {
+                add(
+                    .makeSymlink(
+                        path: destination.appending(link).bytes, destination: Array(entry.directory.utf8)))
+            }
+        }
+        if mount.set.contains(.readOnly) {
+            add(
+                .setMountAttributes(
+                    path: destination.bytes, attributes: .init(set: MountFlags.readOnly.rawValue)))
+        }
+    }
+
+    private func hierarchy(
+        _ entry: CgroupMount, at destination: FilePath, attributes: MountAttributes
+    ) -> HostInstruction {
+        .mountFileSystem(
+            type: Array(entry.type.utf8), options: entry.options.map { Array($0.utf8) },
+            target: .init(path: destination.bytes, kind: .directory), attributes: attributes)
+    }
+
+    private func attributes(_ mount: ContainerMount) -> MountAttributes {
+        var result = MountAttributes(
+            set: mount.set.rawValue, clear: mount.clear.rawValue, recursiveSet: mount.recursiveSet.rawValue,
+            recursiveClear: mount.recursiveClear.rawValue)
+        // The kernel wants all access time bits cleared when one is set.
+        let times = MountFlags.accessTimeMask.rawValue
+        if result.set & times != 0 { result.clear |= times }
+        if result.recursiveSet & times != 0 { result.recursiveClear |= times }
+        if let propagation = mount.propagation {
+            if propagation.recursive { result.recursivePropagation = propagation.flag } else { result.propagation = propagation.flag }
+        }
+        return result
+    }
+
+    private mutating func source(_ tree: MountTree) throws(NamespaceError) -> HostTreeSource {
+        do throws(SystemCallError) {
+            return .slot(launch.add(SharedDescriptor(try tree.descriptor.duplicate())))
+        } catch { throw NamespaceError("pass mount", error) }
+    }
+
+    /// A copy of the host's tree at `path`, detached, so that nothing done to the host's names later matters.
+    private mutating func source(
+        _ path: FilePath, recursive: Bool, step: String
+    ) throws(NamespaceError) -> HostTreeSource {
+        guard options.opensSourcesOnHost else { return .path(path.bytes, recursive: recursive) }
+        do throws(SystemCallError) {
+            return .slot(launch.add(SharedDescriptor(try MountHandle.clone(path, recursive: recursive))))
+        } catch { throw NamespaceError(step, error) }
+    }
+
+    private func sourceKind(_ path: FilePath, step: String) throws(NamespaceError) -> MountTarget<HostStorage>.Kind {
+        do throws(SystemCallError) {
+            return try OwnedFileDescriptor.open(path, CLINUX_O_PATH).status().kind == .directory ? .directory : .file
+        } catch { throw NamespaceError(step, error) }
+    }
+
+    /// A node of our own where the process may make devices; in a user namespace the host's node is bind mounted.
+    private mutating func add(_ device: DeviceNode) throws(NamespaceError) {
+        if configuration.namespaces.user != .new || device.kind == .fifo {
+            add(
+                .makeDevice(
+                    path: device.path.bytes, mode: device.mode, major: device.major, minor: device.minor,
+                    uid: device.uid, gid: device.gid))
+            return
+        }
+        let tree = try source(device.path, recursive: false, step: "bind device \(device.path)")
+        add(.bindMount(source: tree, target: .init(path: device.path.bytes, kind: .file), attributes: .init()))
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import CLinux
+internal import LaunchPlan
+internal import LinuxSystem
+internal import SystemPackage
+
+/// The part of a plan that sets the process's surroundings, identity and confinement.
+extension PlanBuilder {
+    mutating func addSurroundings() throws(NamespaceError) {
+        let namespaces = configuration.namespaces
+        let process = configuration.process
+        if let hostname = configuration.hostname { add(.setHostname(hostname)) }
+        if let domainname = configuration.domainname { add(.setDomainname(domainname)) }
+        if namespaces.network == .new { add(.raiseLoopback) }
+        for parameter in configuration.sysctls {
+            add(.writeProcFile(path: try path(of: parameter), value: parameter.value))
+        }
+        if let adjustment = process.oomScoreAdjustment {
+            guard (-1000...1000).contains(adjustment) else { throw invalid("oom score adjustment is not in -1000...1000") }
+            add(.writeProcFile(path: Array("self/oom_score_adj".utf8), value: Array(String(adjustment).utf8)))
+        }
+        for limit in process.resourceLimits {
+            guard limit.soft <= limit.hard else { throw invalid("the soft \(limit.resource.name) exceeds the hard one") }
+            add(.setResourceLimit(resource: limit.resource.rawValue, soft: limit.soft, hard: limit.hard))
+        }
+        if let personality = process.personality { add(.setPersonality(personality)) }
+        if configuration.namespaces.mount != .new, let size = process.terminal {
+            add(terminal(size, bindsConsole: false))
+        }
+    }
+
+    /// Sets the final credentials in two steps when the filter needs `CAP_SYS_ADMIN`: without no_new_privs it is kept
+    /// until the filter is in place, and given up right after.
+    mutating func addIdentityAndEnd() throws(NamespaceError) {
+        let process = configuration.process
+        let sets = process.capabilities
+        add(.setUmask(process.umask ?? 0o022))
+        add(.dropBoundingSet(keep: sets.bounding.rawValue))
+        add(user(process))
+        let administration = CapabilitySet(.sysAdmin).rawValue
+        let keepsForFilter = process.seccomp != nil && !process.noNewPrivileges
+        let final = capabilities(sets, adding: 0)
+        if process.noNewPrivileges { add(.setNoNewPrivileges) }
+        add(keepsForFilter ? capabilities(sets, adding: administration) : final)
+        add(.setWorkingDirectory(path: process.workingDirectory.bytes))
+        add(.findExecutable(candidates: process.candidates))
+        let slot = options.startSocket.map { launch.add($0) } ?? PreparedLaunch.controlSlot
+        add(.awaitStart(slot: slot))
+        addHooks(at: .beforeProgram)
+        add(.closeDescriptors(first: 3 + options.preservedDescriptors))
+        add(.prepareProgram(arguments: process.arguments, environment: process.environment))
+        if let program = process.seccomp {
+            add(.installSeccomp(filter: program.bytes, flags: program.flags.rawValue))
+            if keepsForFilter { add(final) }
+        }
+        add(.execute)
+    }
+
+    private func capabilities(_ sets: ProcessCapabilities, adding extra: UInt64) -> HostInstruction {
+        .setCapabilities(
+            effective: sets.effective.rawValue | extra, permitted: sets.permitted.rawValue | extra,
+            inheritable: sets.inheritable.rawValue, ambient: sets.ambient.rawValue)
+    }
+
+    /// The primary group is always a supplementary one too: without it, a set-group-id program could escape
+    /// permissions that are meant to exclude the group (CVE-2022-2995 and its kin).
+    private func user(_ process: ProcessConfiguration) -> HostInstruction {
+        var groups = process.additionalGroups
+        if !groups.contains(process.gid) { groups.insert(process.gid, at: 0) }
+        let bytes = groups.flatMap { group in (0..<4).map { UInt8(truncatingIfNeeded: group >> (8 * $0)) } }
+        return .setUser(uid: process.uid, gid: process.gid, groups: bytes, setGroups: setsGroups ? 1 : 0)
+    }
+
+    /// An unprivileged host must deny setgroups(2) to map a group at all.
+    private var setsGroups: Bool { configuration.namespaces.user != .new || options.opensSourcesOnHost }
+
+    /// A key's file below `/proc/sys`, strict on bytes: nothing in it can lead elsewhere.
+    private func path(of parameter: KernelParameter) throws(NamespaceError) -> [UInt8] {
+        let key = parameter.key
+        let shown = String(decoding: key, as: UTF8.self)
+        let separator = key.contains(UInt8(ascii: "/")) ? UInt8(ascii: "/") : UInt8(ascii: ".")
+        let parts = key.split(separator: separator, omittingEmptySubsequences: false)
+        let isPlain = key.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                UInt8(ascii: "/"):
+                true
+            default: false
+            }
+        }
+        guard isPlain, parts.count > 1, parts.allSatisfy({ !$0.isEmpty && $0 != [46] && $0 != [46, 46] }) else {
+            throw invalid("sysctl \(shown) is not a kernel parameter's name")
+        }
+        if parameter.value.contains(0) || parameter.value.contains(UInt8(ascii: "\n")) {
+            throw invalid("the value of sysctl \(shown) contains a NUL or a line break")
+        }
+        return Array("sys/".utf8) + Array(parts.joined(separator: [UInt8(ascii: "/")]))
+    }
+}
+
+extension ProcessConfiguration {
+    /// The paths at which the program may be, in the order they are tried: as execvp(3) looks for it, in the
+    /// program's own `PATH`.
+    var candidates: [[UInt8]] {
+        guard let name = arguments.first else { return [] }
+        if name.contains(UInt8(ascii: "/")) { return [name] }
+        let prefix = Array("PATH=".utf8)
+        let path = environment.last { $0.starts(with: prefix) }?.dropFirst(prefix.count)
+        let directories = (path.map { Array($0) } ?? Array("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".utf8))
+            .split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        // An empty or relative entry means the working directory, which no container engine searches.
+        return directories.filter { $0.first == UInt8(ascii: "/") }.map { Array($0) + [UInt8(ascii: "/")] + name }
+    }
+}

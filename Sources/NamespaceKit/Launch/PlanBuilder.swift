@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import CLinux
+internal import LaunchPlan
+package import LinuxSystem
+internal import SystemPackage
+
+/// Computes the launch plan of a configuration.
+///
+/// All decisions are here; the init only executes. Apart from opening what the plan refers to (bind sources, namespace
+/// files), nothing on the host changes.
+package struct PlanBuilder {
+    /// What a launch depends on beside the configuration.
+    package struct Options: Sendable {
+        /// Whether the host puts the process into control groups after the clone (cgroup v1).
+        package var placesAfterClone = false
+        /// Whether the host has hooks to run when the mounts are done.
+        package var runsHostHooks = false
+        /// How many descriptors from 3 on the program inherits.
+        package var preservedDescriptors: UInt32 = 0
+        /// The listening socket on which the start arrives; without it, the start comes over the control socket.
+        package var startSocket: SharedDescriptor?
+        /// The host's cgroup hierarchies that a cgroup mount shows.
+        package var cgroupMounts: [CgroupMount] = []
+        /// Whether bind sources are opened by the host, which needs `CAP_SYS_ADMIN` here, or by the init.
+        package var opensSourcesOnHost = true
+
+        package init() {}
+    }
+
+    /// One file system of a cgroup mount.
+    package struct CgroupMount: Hashable, Sendable {
+        /// `cgroup2` or `cgroup`.
+        package var type: String
+        /// Mount options that choose the hierarchy.
+        package var options: [String]
+        /// Directory below the mount's destination; empty for the destination itself.
+        package var directory: String
+        /// Names that link to `directory`.
+        package var links: [String]
+
+        package init(type: String, options: [String], directory: String, links: [String] = []) {
+            self.type = type
+            self.options = options
+            self.directory = directory
+            self.links = links
+        }
+    }
+
+    let configuration: ContainerConfiguration
+    let options: Options
+    var launch = PreparedLaunch()
+
+    /// Computes the launch of `configuration`.
+    ///
+    /// - Throws: ``NamespaceError``: `invalidConfiguration` when it contradicts itself, `systemCall` when a source
+    ///   cannot be opened.
+    package static func prepare(
+        _ configuration: ContainerConfiguration, options: Options = Options()
+    ) throws(NamespaceError) -> PreparedLaunch {
+        var builder = PlanBuilder(configuration: configuration, options: options)
+        try builder.check()
+        try builder.addNamespaces()
+        try builder.addMounts()
+        try builder.addSurroundings()
+        try builder.addIdentityAndEnd()
+        return builder.launch
+    }
+
+    mutating func add(_ instruction: HostInstruction) { launch.instructions.append(instruction) }
+
+    private func check() throws(NamespaceError) {
+        let namespaces = configuration.namespaces
+        if namespaces.mount == .host && configuration.needsMountNamespace {
+            throw invalid("a root file system, mounts, masks or devices need a mount namespace of their own")
+        }
+        if namespaces.mount == .new && configuration.root == .host && configuration.needsRoot {
+            throw invalid("mounts, masks and devices need a root file system")
+        }
+        if (configuration.hostname ?? configuration.domainname) != nil && namespaces.uts == .host {
+            throw invalid("a host name needs a uts namespace of its own")
+        }
+        let hasMaps = !configuration.uidMappings.isEmpty || !configuration.gidMappings.isEmpty
+        if hasMaps && namespaces.user != .new { throw invalid("id mappings need a new user namespace") }
+        if namespaces.user == .new && (configuration.uidMappings.isEmpty || configuration.gidMappings.isEmpty) {
+            throw invalid("a new user namespace needs uid and gid mappings")
+        }
+        guard let program = configuration.process.arguments.first, !program.isEmpty else {
+            throw invalid("process.args is empty")
+        }
+        let process = configuration.process
+        for text in process.arguments + process.environment where text.contains(0) {
+            throw invalid("an argument or environment entry contains a NUL byte")
+        }
+        if namespaces.time == .new { throw invalid("time namespaces are not supported yet") }
+    }
+
+    func invalid(_ text: String) -> NamespaceError { NamespaceError(.invalidConfiguration, step: text) }
+
+    private mutating func addNamespaces() throws(NamespaceError) {
+        let namespaces = configuration.namespaces
+        let joined = NamespaceKind.allCases.compactMap { kind -> (NamespaceKind, FilePath)? in
+            if case .join(let path) = namespaces[kind] { return (kind, path) }
+            return nil
+        }
+        // A namespace of the host's can be joined only before the process is in a user namespace of its own.
+        let staged = !joined.isEmpty && namespaces.user == .new
+        let cgroupFlag = NamespaceKind.cgroup.flag
+        let newFlags = namespaces.newFlags
+        launch.cloneFlags = staged ? 0 : newFlags & ~cgroupFlag
+        if namespaces.user == .host { add(.hide) }
+        if configuration.diesWithParent { add(.dieWithParent(signal: UInt32(CLINUX_SIGKILL))) }
+        for (kind, path) in joined {
+            let descriptor: OwnedFileDescriptor
+            do throws(SystemCallError) { descriptor = try .open(path, CLINUX_O_RDONLY) } catch {
+                throw NamespaceError("join \(kind.rawValue) namespace", error)
+            }
+            add(.joinNamespaces(slot: launch.add(SharedDescriptor(descriptor)), flags: kind.flag))
+        }
+        if staged { add(.unshare(flags: NamespaceKind.user.flag)) }
+        if namespaces.user == .new {
+            launch.mappings = .init(uid: configuration.uidMappings, gid: configuration.gidMappings)
+        }
+        launch.awaitsPlacement = options.placesAfterClone || launch.mappings != nil
+        if launch.awaitsPlacement { add(.awaitHost(point: PreparedLaunch.placementPoint)) }
+        if namespaces.user != .host { add(.becomeRoot) }
+        let late = newFlags & (staged ? ~NamespaceKind.user.flag : cgroupFlag)
+        if late != 0 { add(.unshare(flags: late)) }
+        let entersPID: Bool = if case .join = namespaces.pid { true } else { staged && namespaces.pid == .new }
+        if entersPID { add(.continueInChild) }
+        if namespaces.user != .host { add(.hide) }
+        add(.newSession)
+        if let keyring = configuration.sessionKeyring { add(.newSessionKeyring(name: keyring)) }
+    }
+}
+
+extension ContainerConfiguration {
+    /// Whether something is mounted or made below the root.
+    var needsRoot: Bool {
+        !(mounts.isEmpty && devices.isEmpty && links.isEmpty && maskedPaths.isEmpty && readOnlyPaths.isEmpty)
+            || rootIsReadOnly
+    }
+
+    /// Whether the mount namespace cannot be the host's.
+    var needsMountNamespace: Bool { root != .host || needsRoot }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import CLinux
+package import LaunchPlan
+package import LinuxSystem
+internal import SystemPackage
+
+/// A configuration turned into what the launcher needs: the plan, the descriptors it refers to, the clone flags.
+package struct PreparedLaunch: Sendable {
+    /// The steps, in order.
+    package var instructions: [HostInstruction] = []
+    /// What the plan's slots refer to.
+    package var slots: [SharedDescriptor] = []
+    /// Flags of new namespaces that `clone3` makes.
+    package var cloneFlags: UInt32 = 0
+    /// The user namespace's maps, which the host writes when the init asks to be placed.
+    package var mappings: Mappings?
+    /// Whether the init asks to be placed: in control groups, in its user namespace.
+    package var awaitsPlacement = false
+    /// Whether the init asks for the host's hooks.
+    package var awaitsHooks = false
+
+    /// The maps of a new user namespace.
+    package struct Mappings: Hashable, Sendable {
+        package var uid: [IDMapping]
+        package var gid: [IDMapping]
+    }
+
+    /// The point where the host places the process.
+    package static let placementPoint: UInt32 = 0
+    /// The point where the host runs its hooks.
+    package static let hooksPoint: UInt32 = 1
+    /// The slot that stands for the control socket.
+    package static let controlSlot = UInt32.max
+
+    /// Adds a descriptor and returns its slot.
+    mutating func add(_ descriptor: SharedDescriptor) -> UInt32 {
+        slots.append(descriptor)
+        return UInt32(slots.count - 1)
+    }
+}

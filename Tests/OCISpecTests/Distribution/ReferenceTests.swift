@@ -30,10 +30,15 @@ struct ReferenceTests {
             Form(text: "[2001:db8::1]:5000/r", full: "[2001:db8::1]:5000/r", familiar: "[2001:db8::1]:5000/r"),
             Form(text: "[::1]/r", full: "[::1]/r", familiar: "[::1]/r"),
             Form(text: "Host/r", full: "Host/r", familiar: "Host/r"),
-            Form(text: "quay.io/a__b/c-d/e---f.g_h", full: "quay.io/a__b/c-d/e---f.g_h", familiar: "quay.io/a__b/c-d/e---f.g_h"),
+            Form(
+                text: "quay.io/a__b/c-d/e---f.g_h",
+                full: "quay.io/a__b/c-d/e---f.g_h",
+                familiar: "quay.io/a__b/c-d/e---f.g_h"
+            ),
             Form(text: "a:T_.-9", full: "docker.io/library/a:T_.-9", familiar: "a:T_.-9"),
             Form(text: "x.io/" + long, full: "x.io/" + long, familiar: "x.io/" + long),
-        ])
+        ]
+    )
     func parse(_ form: Form) throws {
         let reference = try Reference(form.text)
         #expect(reference.description == form.full)
@@ -57,14 +62,19 @@ struct ReferenceTests {
     @Test(
         "is refused when it breaks the grammar",
         arguments: [
-            "", " ", "a ", " a", "../../etc", "/a", "a/", "a//b", "a/../b", ".a", "a.", "-a", "a-", "a..b", "a___b", "a_.b",
-            "A", "docker.io/A/b", "a:", "a:b:c", "a::b", "a:.b", "a:-b", "a:" + String(repeating: "t", count: 129), "a@sha256",
+            "", " ", "a ", " a", "../../etc", "/a", "a/", "a//b", "a/../b", ".a", "a.", "-a", "a-", "a..b", "a___b",
+            "a_.b",
+            "A", "docker.io/A/b", "a:", "a:b:c", "a::b", "a:.b", "a:-b", "a:" + String(repeating: "t", count: 129),
+            "a@sha256",
             "a@", "a@sha256:12", "a@md5:d41d8cd98f00b204e9800998ecf8427e", "a@" + digest + "@" + digest,
-            DigestTests.hex, "x.io/" + long + "a", "x.io:0/a", "x.io:99999/a", "x.io:/a", "x.io:8a/a", "x..io/a", ".io/a",
-            "-x.io/a", "[::1/a", "[]/a", "[::g]/a", "[::1]x/a", "http://x.io/a", "user@host/a", "a\n", "a\r\nb", "a\0b", "a\\b",
+            DigestTests.hex, "x.io/" + long + "a", "x.io:0/a", "x.io:99999/a", "x.io:/a", "x.io:8a/a", "x..io/a",
+            ".io/a",
+            "-x.io/a", "[::1/a", "[]/a", "[::g]/a", "[::1]x/a", "http://x.io/a", "user@host/a", "a\n", "a\r\nb", "a\0b",
+            "a\\b",
             "a\u{301}", "a/\u{301}b", "e\u{301}/a", "\u{E9}", "a:\u{E9}", "a\u{2044}b", "x.io\u{301}/a", "a/b\u{200B}",
             String(repeating: "a/", count: 600) + "a",
-        ])
+        ]
+    )
     func refuse(_ text: String) {
         #expect(throws: FormatError.self) { try Reference(text) }
     }

@@ -48,7 +48,8 @@ struct ImageDocumentTests {
             json: #"""
                 {"architecture":"amd64","os":"linux","config":{"Cmd":null,"Volumes":null,"Entrypoint":null,"Env":null,
                 "Labels":null,"OnBuild":null},"rootfs":{"type":"layers","diff_ids":null},"history":null}
-                """#)
+                """#
+        )
         #expect(configuration.rootfs.diffIDs.isEmpty)
         #expect(configuration.config?.cmd == nil)
         #expect(configuration.config?.otherFields["OnBuild"] == .null)
@@ -60,7 +61,9 @@ struct ImageDocumentTests {
         let code: JSONError.Code
         let path: String
 
-        init(_ json: String, _ code: JSONError.Code, _ path: String) { (self.json, self.code, self.path) = (json, code, path) }
+        init(_ json: String, _ code: JSONError.Code, _ path: String) {
+            (self.json, self.code, self.path) = (json, code, path)
+        }
 
         var testDescription: String { "\(code) \(json.prefix(80))" }
     }
@@ -68,9 +71,21 @@ struct ImageDocumentTests {
     @Test(
         "are refused as a manifest when ambiguous, of another type, or wrong",
         arguments: [
-            Refusal(#"{"schemaVersion":2,"config":\#(config),"layers":[],"manifests":[]}"#, .ambiguousDocument, "manifests"),
-            Refusal(#"{"schemaVersion":2,"manifests":null,"config":\#(config),"layers":[]}"#, .ambiguousDocument, "manifests"),
-            Refusal(#"{"schemaVersion":2,"config":\#(config),"layers":[],"fsLayers":[]}"#, .ambiguousDocument, "fsLayers"),
+            Refusal(
+                #"{"schemaVersion":2,"config":\#(config),"layers":[],"manifests":[]}"#,
+                .ambiguousDocument,
+                "manifests"
+            ),
+            Refusal(
+                #"{"schemaVersion":2,"manifests":null,"config":\#(config),"layers":[]}"#,
+                .ambiguousDocument,
+                "manifests"
+            ),
+            Refusal(
+                #"{"schemaVersion":2,"config":\#(config),"layers":[],"fsLayers":[]}"#,
+                .ambiguousDocument,
+                "fsLayers"
+            ),
             Refusal(#"{"schemaVersion":1,"name":"a","fsLayers":[],"history":[]}"#, .ambiguousDocument, "fsLayers"),
             Refusal(#"{"schemaVersion":1,"config":\#(config),"layers":[]}"#, .unsupportedDocument, "schemaVersion"),
             Refusal(#"{"config":\#(config),"layers":[]}"#, .missingField, "schemaVersion"),
@@ -80,20 +95,34 @@ struct ImageDocumentTests {
             Refusal(#"{"schemaVersion":2,"config":\#(config),"layers":[],"layers":[]}"#, .duplicateKey, "layers"),
             Refusal(#"{"schemaVersion":2,"config":\#(config),"layers":[],"l\u0061yers":[]}"#, .duplicateKey, "layers"),
             Refusal(#"{"schemaVersion":2,"config":\#(config),"Layers":[],"layers":[]}"#, .caseVariant, "Layers"),
-            Refusal(#"{"schemaVersion":2,"config":\#(config),"layer\#u{17F}":[],"layers":[]}"#, .caseVariant, "[\"layer\u{17F}\"]"),
+            Refusal(
+                #"{"schemaVersion":2,"config":\#(config),"layer\#u{17F}":[],"layers":[]}"#,
+                .caseVariant,
+                "[\"layer\u{17F}\"]"
+            ),
             Refusal(#"{"schemaVersion":2,"config":\#(config),"layers":[],"MANIFESTS":[]}"#, .caseVariant, "MANIFESTS"),
-            Refusal(#"{"schemaVersion":2,"MEDIATYPE":"a/b","config":\#(config),"layers":[]}"#, .caseVariant, "MEDIATYPE"),
+            Refusal(
+                #"{"schemaVersion":2,"MEDIATYPE":"a/b","config":\#(config),"layers":[]}"#,
+                .caseVariant,
+                "MEDIATYPE"
+            ),
             Refusal(
                 #"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","config":\#(config),"layers":[]}"#,
-                .unsupportedDocument, "mediaType"),
-        ])
+                .unsupportedDocument,
+                "mediaType"
+            ),
+        ]
+    )
     func manifestRefused(_ refusal: Refusal) {
         let error = #expect(throws: JSONError.self) { try ImageManifest(json: refusal.json) }
         #expect(error?.code == refusal.code)
         #expect(error?.path.description == refusal.path)
     }
 
-    @Test("are refused as an index when they could be a manifest", arguments: ["config", "layers", "fsLayers", "history"])
+    @Test(
+        "are refused as an index when they could be a manifest",
+        arguments: ["config", "layers", "fsLayers", "history"]
+    )
     func indexRefused(_ field: String) {
         let text = #"{"schemaVersion":2,"manifests":[],"\#(field)":[]}"#
         let error = #expect(throws: JSONError.self) { try ImageIndex(json: text) }
@@ -117,7 +146,8 @@ struct ImageDocumentTests {
         arguments: [
             ("-1", JSONError.Code.outOfRange), ("9223372036854775808", .outOfRange), ("9007199254740993", .outOfRange),
             ("1e3", .notAnInteger), ("1.0", .notAnInteger), ("\"5\"", .wrongType), ("null", .wrongType),
-        ])
+        ]
+    )
     func size(_ size: String, _ code: JSONError.Code) {
         let text = #"{"mediaType":"a/b","digest":"\#(Self.digest)","size":\#(size)}"#
         let error = #expect(throws: JSONError.self) { try Descriptor(json: text) }
@@ -135,7 +165,8 @@ struct ImageDocumentTests {
             Refusal(#"{"mediaType":"a/b","digest":"\#(digest)","size":2,"data":"e31="}"#, .invalidValue, "data"),
             Refusal(#"{"mediaType":"a/b","digest":"\#(digest)","size":2,"Size":2}"#, .caseVariant, "Size"),
             Refusal(#"{"mediaType":"a/b","size":2}"#, .missingField, "digest"),
-        ])
+        ]
+    )
     func descriptor(_ refusal: Refusal) {
         let error = #expect(throws: JSONError.self) { try Descriptor(json: refusal.json) }
         #expect(error?.code == refusal.code)
@@ -145,9 +176,11 @@ struct ImageDocumentTests {
     @Test(
         "are refused as a configuration with any field of another type",
         arguments: [
-            Refusal(#""config":{"Env":{}}"#, .wrongType, "config.Env"), Refusal(#""config":{"Env":[1]}"#, .wrongType, "config.Env[0]"),
+            Refusal(#""config":{"Env":{}}"#, .wrongType, "config.Env"),
+            Refusal(#""config":{"Env":[1]}"#, .wrongType, "config.Env[0]"),
             Refusal(#""config":{"Env":["A=\u0000"]}"#, .nulCharacter, "config.Env[0]"),
-            Refusal(#""config":{"env":[]}"#, .caseVariant, "config.env"), Refusal(#""config":[]"#, .wrongType, "config"),
+            Refusal(#""config":{"env":[]}"#, .caseVariant, "config.env"),
+            Refusal(#""config":[]"#, .wrongType, "config"),
             Refusal(#""config":{"Volumes":["/a"]}"#, .wrongType, "config.Volumes"),
             Refusal(#""config":{"Volumes":{"/a":{"x":1}}}"#, .invalidValue, #"config.Volumes["/a"]"#),
             Refusal(#""config":{"Volumes":{"/a":{},"/a":{}}}"#, .duplicateKey, #"config.Volumes["/a"]"#),
@@ -155,7 +188,8 @@ struct ImageDocumentTests {
             Refusal(#""config":{"Labels":{"a":null}}"#, .wrongType, "config.Labels.a"),
             Refusal(#""history":[null]"#, .wrongType, "history[0]"), Refusal(#""os":"windows""#, .duplicateKey, "os"),
             Refusal(#""rootfs":{"type":"squash"}"#, .duplicateKey, "rootfs"),
-        ])
+        ]
+    )
     func configurationRefused(_ refusal: Refusal) {
         let head = #"{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]},"#
         let error = #expect(throws: JSONError.self) { try ImageConfiguration(json: head + refusal.json + "}") }
@@ -177,7 +211,9 @@ struct ImageDocumentTests {
     func otherKinds() {
         let layout = #expect(throws: JSONError.self) { try ImageLayoutMarker(json: #"{"imageLayoutVersion":"2.0.0"}"#) }
         #expect(layout?.code == .unsupportedDocument)
-        let rootfs = #expect(throws: JSONError.self) { try ImageConfiguration.RootFS(json: #"{"type":"x","diff_ids":[]}"#) }
+        let rootfs = #expect(throws: JSONError.self) {
+            try ImageConfiguration.RootFS(json: #"{"type":"x","diff_ids":[]}"#)
+        }
         #expect(rootfs?.path.description == "type")
     }
 

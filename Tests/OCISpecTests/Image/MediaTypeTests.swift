@@ -29,7 +29,8 @@ struct MediaTypeTests {
             ("application/vnd.oci.empty.v1+json", .empty), ("application/x-squashfs", .other),
             ("Application/vnd.oci.image.index.v1+json", .other),
             ("application/vnd.oci.image.layer.v1.tar+xz", .other),
-        ])
+        ]
+    )
     func kind(_ text: String, _ kind: MediaType.Kind) throws {
         let type = MediaType(rawValue: text)
         #expect(type.kind == kind)
@@ -41,7 +42,8 @@ struct MediaTypeTests {
         arguments: [
             "", "a", "a/", "/b", "a/b/c", "a/b; charset=utf-8", "a/b\u{301}", "a b/c", "a/../b", "+a/b", "a/b\n",
             "a/" + String(repeating: "b", count: 128),
-        ])
+        ]
+    )
     func refuse(_ text: String) {
         let error = #expect(throws: JSONError.self) { try MediaType(json: text.json()) }
         #expect(error?.code == .invalidValue)

@@ -14,7 +14,8 @@ struct PlatformTests {
             ("linux/arm64/9.0", "linux/arm64/v9"), ("linux/arm", "linux/arm/v7"), ("linux/arm/6", "linux/arm/v6"),
             ("linux/armhf", "linux/arm/v7"), ("linux/armel", "linux/arm/v6"), ("linux/i386", "linux/386"),
             ("macos/arm64", "darwin/arm64"), ("linux/riscv64", "linux/riscv64"),
-        ])
+        ]
+    )
     func specifier(_ text: String, _ expected: String) throws { #expect(try Platform(text).description == expected) }
 
     @Test("takes what its short form leaves out from the host")
@@ -24,7 +25,10 @@ struct PlatformTests {
         #expect(try Platform("aarch64").architecture == "arm64")
     }
 
-    @Test("is refused in other forms", arguments: ["", "/", "linux/", "a/b/c/d", "linux//v8", "lin ux/amd64", "vax", "é/b"])
+    @Test(
+        "is refused in other forms",
+        arguments: ["", "/", "linux/", "a/b/c/d", "linux//v8", "lin ux/amd64", "vax", "é/b"]
+    )
     func refuse(_ text: String) {
         let error = #expect(throws: FormatError.self) { try Platform(text) }
         #expect(error?.code == .platform)
@@ -39,9 +43,13 @@ struct PlatformTests {
             ("linux/arm/v5", ["linux/arm/v5"]),
             ("linux/arm64", ["linux/arm64/v8", "linux/arm/v8", "linux/arm/v7", "linux/arm/v6", "linux/arm/v5"]),
             ("linux/arm64/v8.2", ["linux/arm64/v8.2", "linux/arm64/v8.1", "linux/arm64", "linux/arm/v8"]),
-            ("linux/arm64/v9", ["linux/arm64/v9", "linux/arm64/v8.5", "linux/arm64/v8.4", "linux/arm64", "linux/arm/v7"]),
+            (
+                "linux/arm64/v9",
+                ["linux/arm64/v9", "linux/arm64/v8.5", "linux/arm64/v8.4", "linux/arm64", "linux/arm/v7"]
+            ),
             ("linux/riscv64", ["linux/riscv64"]),
-        ])
+        ]
+    )
     func order(_ host: String, _ expected: [String]) throws {
         let host = try Platform(host)
         let ranks = try expected.map { try #require(host.rank(of: Platform($0)), "\($0)") }
@@ -56,7 +64,8 @@ struct PlatformTests {
             ("linux/amd64", "linux/amd64/v2"), ("linux/arm/v6", "linux/arm/v7"), ("linux/arm64", "linux/arm64/v8.1"),
             ("linux/amd64", "linux/arm64"), ("linux/amd64", "windows/amd64"), ("linux/386", "linux/amd64"),
             ("linux/arm/v7", "linux/arm64"), ("linux/amd64", "unknown/unknown"), ("linux/arm64/v8x", "linux/arm64"),
-        ])
+        ]
+    )
     func mismatch(_ host: String, _ image: String) throws {
         #expect(try Platform(host).rank(of: Platform(image)) == nil)
     }
@@ -74,7 +83,9 @@ struct PlatformTests {
 
     @Test("matches a Windows build exactly")
     func windows() {
-        func windows(_ version: String?) -> Platform { Platform(architecture: "amd64", os: "windows", osVersion: version) }
+        func windows(_ version: String?) -> Platform {
+            Platform(architecture: "amd64", os: "windows", osVersion: version)
+        }
         #expect(windows("10.0.17763.1").rank(of: windows("10.0.17763.2")) == 0)
         #expect(windows("10.0.17763.1").rank(of: windows("10.0.14393.1")) == nil)
         #expect(windows(nil).rank(of: windows("10.0.14393.1")) == 0)

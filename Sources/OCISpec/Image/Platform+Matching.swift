@@ -9,6 +9,7 @@ extension Platform {
     /// that has all of them.
     ///
     /// - Parameter candidate: What the image is for.
+    /// - Returns: The place in the order, or `nil`.
     public func rank(of candidate: Platform) -> Int? {
         let candidate = candidate.normalized
         let wanted = normalized
@@ -22,6 +23,7 @@ extension Platform {
     ///
     /// - Parameter candidates: What the images are for, in the order of an index. `nil` where an index does not say,
     ///   which never suits.
+    /// - Returns: The index, or `nil`.
     public func bestMatch(among candidates: [Platform?]) -> Int? {
         var best: (index: Int, rank: Int, features: Int)?
         for (index, candidate) in candidates.enumerated() {

@@ -12,6 +12,7 @@ extension JSONReader {
     ///
     /// - Parameter isFirst: Whether no element was read yet.
     /// - Returns: Whether an element follows.
+    /// - Throws: ``JSONError`` if something else is there.
     mutating func nextElement(isFirst: Bool) throws(JSONError) -> Bool {
         let next = try peek()
         if next == UInt8(ascii: "]") {
@@ -37,6 +38,7 @@ extension JSONReader {
     ///
     /// - Parameter isFirst: Whether no member was read yet.
     /// - Returns: The name's place, or `nil` at the end.
+    /// - Throws: ``JSONError`` if something else is there.
     mutating func nextMemberToken(isFirst: Bool) throws(JSONError) -> StringToken? {
         var next = try peek()
         if next == UInt8(ascii: "}") {

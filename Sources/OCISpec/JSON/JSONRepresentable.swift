@@ -65,6 +65,7 @@ extension JSONRepresentable {
     /// The value as JSON in UTF-8: members in declaration order, keys of maps in byte order, `nil` left out.
     ///
     /// - Parameter pretty: Whether to put each member on a line of its own, indented by two spaces a level.
+    /// - Returns: The bytes, in UTF-8.
     public func json(pretty: Bool = false) -> [UInt8] {
         var writer = JSONWriter(pretty: pretty)
         write(to: &writer)

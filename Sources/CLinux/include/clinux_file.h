@@ -229,6 +229,10 @@ CLINUX_INLINE int clinux_fchmod(int fd, uint32_t mode) { return (int)CLINUX_CALL
 CLINUX_INLINE int clinux_fchmodat(int directory, const char *path, uint32_t mode) {
     return (int)CLINUX_CALL3(__NR_fchmodat, directory, path, mode);
 }
+/// Linux 6.6 and later; takes AT_SYMLINK_NOFOLLOW and AT_EMPTY_PATH.
+CLINUX_INLINE int clinux_fchmodat2(int directory, const char *path, uint32_t mode, int flags) {
+    return (int)CLINUX_CALL4(452, directory, path, mode, flags);
+}
 CLINUX_INLINE int clinux_fchown(int fd, uint32_t uid, uint32_t gid) {
     return (int)CLINUX_CALL3(__NR_fchown, fd, uid, gid);
 }

@@ -94,6 +94,10 @@ CLINUX_INLINE int clinux_epoll_wait(int epoll, struct clinux_epoll_event *events
 CLINUX_INLINE int clinux_eventfd(uint32_t initial) {
     return (int)CLINUX_CALL2(__NR_eventfd2, initial, CLINUX_O_CLOEXEC | CLINUX_O_NONBLOCK);
 }
+/// A counter whose reads wait for it to be above zero and take one.
+CLINUX_INLINE int clinux_eventfd_semaphore(uint32_t initial) {
+    return (int)CLINUX_CALL2(__NR_eventfd2, initial, CLINUX_O_CLOEXEC | 1);
+}
 
 struct clinux_iovec { const void *base; size_t count; };
 struct clinux_msghdr {

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import CLinux
+internal import LinuxSystem
+internal import SystemPackage
+
+/// Metadata of a file or directory that is open.
+enum OpenFile {
+    static func setOwner(
+        _ file: borrowing OwnedFileDescriptor, uid: UInt32, gid: UInt32
+    ) throws(LayerUnpackError) {
+        let number = file.rawValue
+        try perform("set owner", "fchown") { clinux_fchown(number, uid, gid) }
+    }
+
+    static func setMode(_ file: borrowing OwnedFileDescriptor, _ mode: UInt32) throws(LayerUnpackError) {
+        let number = file.rawValue
+        try perform("set mode", "fchmod") { clinux_fchmod(number, mode) }
+    }
+
+    static func setTimes(_ file: borrowing OwnedFileDescriptor, _ time: TarTime) throws(LayerUnpackError) {
+        let number = file.rawValue
+        let times = time.accessAndModification
+        try perform("set times", "utimensat") {
+            unsafe times.span.withUnsafeBufferPointer { unsafe clinux_utimensat(number, nil, $0.baseAddress, 0) }
+        }
+    }
+
+    static func setAttribute(
+        _ file: borrowing OwnedFileDescriptor, _ name: [UInt8], _ value: [UInt8]
+    ) throws(LayerUnpackError) {
+        let number = file.rawValue
+        try perform("set extended attribute \(name.escapedForDisplay)", "fsetxattr") {
+            withCString(name) { name in
+                unsafe value.withUnsafeBytes { unsafe clinux_fsetxattr(number, name, $0.baseAddress, $0.count, 0) }
+            }
+        }
+    }
+
+    /// Reserves the space of a file in one piece; a file system that cannot is no error.
+    static func reserve(_ file: borrowing OwnedFileDescriptor, _ size: Int64) throws(LayerUnpackError) {
+        let number = file.rawValue
+        do throws(LayerUnpackError) {
+            try perform("reserve space", "fallocate") { clinux_fallocate(number, 0, 0, size) }
+        } catch {
+            if error.errno == .noSpace { throw error }
+        }
+    }
+
+    private static func perform(_ step: String, _ call: String, _ body: () -> CInt) throws(LayerUnpackError) {
+        do throws(SystemCallError) { try systemCall(call, body) } catch { throw LayerUnpackError(step, error) }
+    }
+}

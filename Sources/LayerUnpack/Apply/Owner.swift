@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+/// The owner of an entry, in the kernel's range.
+struct Owner: Hashable, Sendable {
+    let uid: UInt32
+    let gid: UInt32
+
+    /// - Throws: ``LayerUnpackError``: `badOwner` for what is not in 0...2^32-2; 2^32-1 means "unchanged" to the kernel.
+    init(_ entry: TarEntry) throws(LayerUnpackError) {
+        let range: ClosedRange<Int64> = 0...4_294_967_294
+        guard range.contains(entry.uid), range.contains(entry.gid) else {
+            throw LayerUnpackError(.badOwner, "set owner", detail: "\(entry.uid):\(entry.gid) is out of range")
+        }
+        uid = UInt32(entry.uid)
+        gid = UInt32(entry.gid)
+    }
+}

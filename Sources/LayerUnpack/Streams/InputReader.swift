@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import CLinux
+internal import LinuxSystem
+
+/// Reads a blob front to back, counting and, where its digest is known, hashing it.
+///
+/// Regular files are read by position, so that one descriptor can serve several readers; anything else is read as it
+/// comes, and never waits once the other side has given up.
+final class InputReader {
+    private let source: LayerSource
+    private let queue: ChunkQueue
+    private let isSeekable: Bool
+    private var position: UInt64 = 0
+    private var hash: StreamHash?
+
+    init(_ source: LayerSource, queue: ChunkQueue) throws(LayerUnpackError) {
+        self.source = source
+        self.queue = queue
+        hash = source.blobDigest?.startHash()
+        do throws(SystemCallError) { isSeekable = try source.descriptor.status().kind == .regular } catch {
+            throw LayerUnpackError("read blob", error)
+        }
+    }
+
+    /// Fills the front of `buffer`; 0 at the end, by when size and digest have been compared.
+    @unsafe func read(into buffer: UnsafeMutableRawBufferPointer) throws(LayerUnpackError) -> Int {
+        let number = source.descriptor.rawValue
+        let count: Int
+        do throws(SystemCallError) {
+            if isSeekable {
+                let offset = Int64(position)
+                count = try systemCall("pread64") {
+                    unsafe clinux_pread(number, buffer.baseAddress, buffer.count, offset)
+                }
+            } else {
+                try queue.waitUntilReadable(source.descriptor)
+                count = try systemCall("read") { unsafe clinux_read(number, buffer.baseAddress, buffer.count) }
+            }
+        } catch {
+            throw LayerUnpackError("read blob", error)
+        }
+        if count == 0 {
+            try finish()
+            return 0
+        }
+        position += UInt64(count)
+        if let expected = source.size, position > expected {
+            throw LayerUnpackError(.sizeMismatch, "read blob", detail: "longer than the \(expected) bytes of its descriptor")
+        }
+        unsafe hash?.update(UnsafeRawBufferPointer(rebasing: buffer[0..<count]))
+        return count
+    }
+
+    private func finish() throws(LayerUnpackError) {
+        if let expected = source.size, position != expected {
+            throw LayerUnpackError(
+                .sizeMismatch, "read blob", detail: "\(position) bytes instead of the \(expected) of its descriptor")
+        }
+        if let expected = source.blobDigest, let actual = hash?.finalize(), !expected.matches(actual) {
+            throw LayerUnpackError(
+                .digestMismatch, "read blob", detail: "\(expected.describe(actual)) instead of \(expected.text)")
+        }
+        hash = nil
+    }
+}

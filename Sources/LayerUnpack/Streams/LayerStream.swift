@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import LinuxSystem
+internal import Synchronization
+
+/// A layer's uncompressed bytes, made by a thread of their own that also hashes them.
+///
+/// When it goes away early, the thread is told to stop and joined: nothing is left running.
+final class LayerStream {
+    private static let buffers = 4
+    private static let capacity = 512 << 10
+
+    private let source: LayerSource
+    private let queue: ChunkQueue
+    private let thread: Mutex<WorkerThread?>
+    private var current: ByteBuffer?
+
+    init(_ source: LayerSource, limits: LayerLimits) throws(LayerUnpackError) {
+        self.source = source
+        let queue = try ChunkQueue(buffers: Self.buffers, capacity: Self.capacity)
+        self.queue = queue
+        do throws(SystemCallError) {
+            thread = Mutex(
+                try WorkerThread {
+                    do throws(LayerUnpackError) {
+                        if let summary = try Self.decode(source, limits: limits, into: queue) {
+                            queue.finish(.complete(summary))
+                        }
+                    } catch {
+                        queue.finish(.failed(error))
+                    }
+                })
+        } catch {
+            throw LayerUnpackError("start decompression", error)
+        }
+    }
+
+    deinit {
+        queue.abort()
+        thread.withLock { $0 = nil }
+    }
+
+    /// The next bytes, valid until the next call; `nil` at the end, once the digests have been compared.
+    func next() throws(LayerUnpackError) -> ByteBuffer? {
+        if let done = current {
+            queue.recycle(done)
+            current = nil
+        }
+        switch try queue.next() {
+        case .chunk(let buffer):
+            current = buffer
+            return buffer
+        case .end(let summary):
+            if let expected = source.diffID, !expected.matches(summary.digest) {
+                throw LayerUnpackError(
+                    .diffIDMismatch, "verify layer",
+                    detail: "\(expected.describe(summary.digest)) instead of \(expected.text)")
+            }
+            self.summary = summary
+            return nil
+        }
+    }
+
+    /// Set once ``next()`` returned `nil`.
+    private(set) var summary: StreamSummary?
+
+    private static func decode(
+        _ source: LayerSource, limits: LayerLimits, into queue: ChunkQueue
+    ) throws(LayerUnpackError) -> StreamSummary? {
+        let input = try InputReader(source, queue: queue)
+        let decoder: any LayerDecoder
+        switch source.compression {
+        case .none: decoder = PlainDecoder(input)
+        case .gzip: decoder = try GzipDecoder(input)
+        case .zstd: decoder = try ZstdDecoder(input)
+        }
+        var hash = source.diffID?.startHash() ?? .newSHA256
+        var total: UInt64 = 0
+        while true {
+            guard let buffer = queue.takeFree() else { return nil }
+            try decoder.read(into: buffer)
+            if buffer.count == 0 { return StreamSummary(digest: hash.finalize(), count: total) }
+            total += UInt64(buffer.count)
+            if total > limits.streamBytes {
+                throw LayerUnpackError(
+                    .limit, "decompress layer", detail: "more than \(limits.streamBytes) bytes uncompressed")
+            }
+            unsafe hash.update(buffer.filled)
+            queue.put(buffer)
+        }
+    }
+}

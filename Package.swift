@@ -72,7 +72,9 @@ let package = Package(
         .testTarget(name: "LinuxSystemTests", dependencies: ["LinuxSystem", "TestSupport", systemPackage]),
         .testTarget(name: "ContainerInitTests", dependencies: ["ContainerInit", "LaunchPlan", "TestSupport"]),
         .testTarget(name: "ImageLayoutTests", dependencies: ["ImageLayout", "TestSupport", systemPackage]),
-        .testTarget(name: "LayerUnpackTests", dependencies: ["LayerUnpack", "TestSupport", "LinuxSystem", "CLinux", systemPackage]),
+        .testTarget(
+            name: "LayerUnpackTests",
+            dependencies: ["LayerUnpack", "OCISpec", "TestSupport", "LinuxSystem", "CLinux", systemPackage]),
         .testTarget(name: "CgroupKitTests", dependencies: ["CgroupKit", "TestSupport", "LinuxSystem", "CLinux", systemPackage]),
         .testTarget(
             name: "NamespaceKitTests",

@@ -2,16 +2,21 @@
 // SPDX-FileCopyrightText: The Skiff authors
 
 public import LinuxSystem
+public import OCISpec
 
 /// One layer to read: an open blob and what its image says of it.
 ///
 /// The compression is what the media type says; content that is compressed otherwise is an error, never a guess.
 public final class LayerSource: Sendable {
+    /// How the blob is compressed.
+    public let compression: MediaType.Compression
+    /// The blob's size in bytes, if it is known.
+    public let size: UInt64?
+    /// The digest of the blob's bytes, if it is to be compared.
+    public let digest: Digest?
+    /// The digest of the uncompressed bytes, if it is to be compared.
+    public let diffID: Digest?
     let descriptor: OwnedFileDescriptor
-    let compression: LayerCompression
-    let size: UInt64?
-    let blobDigest: LayerDigest?
-    let diffID: LayerDigest?
 
     /// Takes over an open blob.
     ///
@@ -20,17 +25,37 @@ public final class LayerSource: Sendable {
     ///     read once.
     ///   - compression: How the blob is compressed.
     ///   - size: The blob's size in bytes, compared when it is not `nil`.
-    ///   - blobDigest: The digest of the blob's bytes, compared when it is not `nil`. Leave it out for a blob from a
-    ///     store that verified it.
+    ///   - digest: The digest of the blob's bytes, compared when it is not `nil`. Leave it out for a blob from a store
+    ///     that verified it: hashing it again takes time.
     ///   - diffID: The digest of the uncompressed bytes, compared when it is not `nil`.
     public init(
-        _ descriptor: consuming OwnedFileDescriptor, compression: LayerCompression, size: UInt64? = nil,
-        blobDigest: LayerDigest? = nil, diffID: LayerDigest? = nil
+        _ descriptor: consuming OwnedFileDescriptor, compression: MediaType.Compression, size: UInt64? = nil,
+        digest: Digest? = nil, diffID: Digest? = nil
     ) {
         self.descriptor = descriptor
         self.compression = compression
         self.size = size
-        self.blobDigest = blobDigest
+        self.digest = digest
         self.diffID = diffID
+    }
+
+    /// Takes over the open blob that a manifest's layer descriptor is about; its size is compared, its digest is not.
+    ///
+    /// - Parameters:
+    ///   - blob: A regular file, pipe or socket, as above.
+    ///   - layer: The layer's descriptor.
+    ///   - diffID: The digest of the uncompressed bytes, from the image's configuration.
+    /// - Throws: ``LayerUnpackError``: `unsupportedMediaType` for what is no layer, `sizeMismatch` for a negative size.
+    public convenience init(
+        _ blob: consuming OwnedFileDescriptor, layer: Descriptor, diffID: Digest?
+    ) throws(LayerUnpackError) {
+        guard let compression = layer.mediaType.layerCompression else {
+            throw LayerUnpackError(
+                .unsupportedMediaType, "read layer", detail: Array(layer.mediaType.rawValue.utf8).escapedForDisplay)
+        }
+        guard let size = UInt64(exactly: layer.size) else {
+            throw LayerUnpackError(.sizeMismatch, "read layer", detail: "the descriptor's size is \(layer.size)")
+        }
+        self.init(blob, compression: compression, size: size, diffID: diffID)
     }
 }

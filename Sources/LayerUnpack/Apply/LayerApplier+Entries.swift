@@ -129,14 +129,14 @@ extension LayerApplier {
     private func setAttributes(
         of entry: TarEntry, on file: borrowing OwnedFileDescriptor
     ) throws(LayerUnpackError) {
-        for name in entry.unreadAttributes { report.droppedAttributes[name, default: 0] += 1 }
+        for name in entry.unreadAttributes { droppedAttributes[name, default: 0] += 1 }
         for attribute in entry.attributes {
             switch try AttributePolicy.verdict(on: attribute, of: entry.kind) {
-            case .drop: report.droppedAttributes[attribute.name, default: 0] += 1
+            case .drop: droppedAttributes[attribute.name, default: 0] += 1
             case .keep:
                 do throws(LayerUnpackError) { try OpenFile.setAttribute(file, attribute.name, attribute.value) } catch {
                     guard error.errno == .notSupported else { throw error }
-                    report.droppedAttributes[attribute.name, default: 0] += 1
+                    droppedAttributes[attribute.name, default: 0] += 1
                 }
             }
         }
@@ -145,7 +145,7 @@ extension LayerApplier {
     /// Counts the attributes of an entry whose kind has none.
     private func drop(_ entry: TarEntry) throws(LayerUnpackError) {
         for name in entry.unreadAttributes + entry.attributes.map(\.name) {
-            report.droppedAttributes[name, default: 0] += 1
+            droppedAttributes[name, default: 0] += 1
         }
     }
 

@@ -13,7 +13,10 @@ final class LayerApplier {
     let tree: LayerTree
     let form: LayerForm
     let options: UnpackOptions
-    var report = LayerReport()
+    private var entries: UInt64 = 0
+    private var skippedDevices: UInt64 = 0
+    /// Extended attributes that were left out, by name.
+    var droppedAttributes: [[UInt8]: UInt64] = [:]
     /// Modes and time stamps that directories get once nothing in them changes any more.
     var directories: [FileIdentity: DirectoryRecord] = [:]
     /// What this layer made, so that its whiteouts leave it alone.
@@ -31,14 +34,14 @@ final class LayerApplier {
         let reader = try TarReader(source, limits: options.limits)
         while let entry = try reader.next() {
             if Task.isCancelled { throw LayerUnpackError(.cancelled, "unpack layer") }
-            report.entries += 1
+            entries += 1
             do throws(LayerUnpackError) { try place(entry, reader) } catch { throw error.about(entry.name) }
         }
         let summary = try reader.finish()
         try finishDirectories()
-        report.streamBytes = summary.count
-        report.diffID = summary.digest
-        return report
+        return LayerReport(
+            entries: entries, streamBytes: summary.count, diffID: summary.digest, droppedAttributes: droppedAttributes,
+            skippedDevices: skippedDevices)
     }
 
     private func place(_ entry: TarEntry, _ reader: TarReader) throws(LayerUnpackError) {
@@ -59,7 +62,7 @@ final class LayerApplier {
         contentBytes = size
         let device = try deviceNumber(entry)
         if device != nil && options.devices == .skip {
-            report.skippedDevices += 1
+            skippedDevices += 1
             return
         }
         let parent = try parent(of: name)

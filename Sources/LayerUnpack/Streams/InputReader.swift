@@ -3,6 +3,7 @@
 
 internal import CLinux
 internal import LinuxSystem
+internal import OCISpec
 
 /// Reads a blob front to back, counting and, where its digest is known, hashing it.
 ///
@@ -18,7 +19,7 @@ final class InputReader {
     init(_ source: LayerSource, queue: ChunkQueue) throws(LayerUnpackError) {
         self.source = source
         self.queue = queue
-        hash = source.blobDigest?.startHash()
+        hash = source.digest.map { StreamHash($0.algorithm) }
         do throws(SystemCallError) { isSeekable = try source.descriptor.status().kind == .regular } catch {
             throw LayerUnpackError("read blob", error)
         }
@@ -58,9 +59,8 @@ final class InputReader {
             throw LayerUnpackError(
                 .sizeMismatch, "read blob", detail: "\(position) bytes instead of the \(expected) of its descriptor")
         }
-        if let expected = source.blobDigest, let actual = hash?.finalize(), !expected.matches(actual) {
-            throw LayerUnpackError(
-                .digestMismatch, "read blob", detail: "\(expected.describe(actual)) instead of \(expected.text)")
+        if let expected = source.digest, let actual = try hash?.finalize(), actual != expected {
+            throw LayerUnpackError(.digestMismatch, "read blob", detail: "\(actual) instead of \(expected)")
         }
         hash = nil
     }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Skiff authors
 
 internal import LinuxSystem
+internal import OCISpec
 internal import Synchronization
 
 /// A layer's uncompressed bytes, made by a thread of their own that also hashes them.
@@ -52,10 +53,9 @@ final class LayerStream {
             current = buffer
             return buffer
         case .end(let summary):
-            if let expected = source.diffID, !expected.matches(summary.digest) {
+            if let expected = source.diffID, summary.digest != expected {
                 throw LayerUnpackError(
-                    .diffIDMismatch, "verify layer",
-                    detail: "\(expected.describe(summary.digest)) instead of \(expected.text)")
+                    .diffIDMismatch, "verify layer", detail: "\(summary.digest) instead of \(expected)")
             }
             self.summary = summary
             return nil
@@ -75,12 +75,12 @@ final class LayerStream {
         case .gzip: decoder = try GzipDecoder(input)
         case .zstd: decoder = try ZstdDecoder(input)
         }
-        var hash = source.diffID?.startHash() ?? .newSHA256
+        var hash = StreamHash(source.diffID?.algorithm ?? .sha256)
         var total: UInt64 = 0
         while true {
             guard let buffer = queue.takeFree() else { return nil }
             try decoder.read(into: buffer)
-            if buffer.count == 0 { return StreamSummary(digest: hash.finalize(), count: total) }
+            if buffer.count == 0 { return StreamSummary(digest: try hash.finalize(), count: total) }
             total += UInt64(buffer.count)
             if total > limits.streamBytes {
                 throw LayerUnpackError(

@@ -2,14 +2,19 @@
 // SPDX-FileCopyrightText: The Skiff authors
 
 internal import Crypto
+internal import OCISpec
 
 /// A running digest of one of the algorithms that OCI registers.
 enum StreamHash {
     case sha256(SHA256)
     case sha512(SHA512)
 
-    static var newSHA256: StreamHash { .sha256(SHA256()) }
-    static var newSHA512: StreamHash { .sha512(SHA512()) }
+    init(_ algorithm: OCISpec.Digest.Algorithm) {
+        switch algorithm {
+        case .sha256: self = .sha256(SHA256())
+        case .sha512: self = .sha512(SHA512())
+        }
+    }
 
     @unsafe mutating func update(_ bytes: UnsafeRawBufferPointer) {
         switch self {
@@ -23,10 +28,14 @@ enum StreamHash {
     }
 
     /// The digest of everything so far.
-    func finalize() -> [UInt8] {
-        switch self {
-        case .sha256(let hash): Array(hash.finalize())
-        case .sha512(let hash): Array(hash.finalize())
+    func finalize() throws(LayerUnpackError) -> OCISpec.Digest {
+        do throws(FormatError) {
+            switch self {
+            case .sha256(let hash): return try OCISpec.Digest(algorithm: .sha256, hash: Array(hash.finalize()))
+            case .sha512(let hash): return try OCISpec.Digest(algorithm: .sha512, hash: Array(hash.finalize()))
+            }
+        } catch {
+            throw LayerUnpackError(.systemCall, "compute digest", detail: error.description)
         }
     }
 }

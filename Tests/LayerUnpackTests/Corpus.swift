@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+import Testing
+
+@testable import LayerUnpack
+
+/// One hostile archive and the error that it must lead to.
+struct Hostile: Sendable, CustomTestStringConvertible {
+    let id: String
+    let code: LayerUnpackError.Code
+    let archive: [UInt8]
+    var testDescription: String { id }
+
+    init(_ id: String, _ code: LayerUnpackError.Code, _ fill: (inout TarBuilder) -> Void) {
+        self.id = id
+        self.code = code
+        archive = TarBuilder.build(fill)
+    }
+}
+
+/// One archive that may do what it likes as long as it stays inside, and what must be there afterwards.
+struct Contained: Sendable, CustomTestStringConvertible {
+    let id: String
+    /// Names and what `stat` says of them.
+    let expected: [String: String]
+    let archive: [UInt8]
+    var testDescription: String { id }
+
+    init(_ id: String, _ expected: [String: String], _ fill: (inout TarBuilder) -> Void) {
+        self.id = id
+        self.expected = expected
+        archive = TarBuilder.build(fill)
+    }
+}
+
+/// The malicious-input corpus: rows T and W of the security catalogue.
+enum Corpus {
+    static let names: [Hostile] = [
+        Hostile("T-01 ../victim/x", .pathTraversal) { $0.file("../victim/x") },
+        Hostile("T-01 /../victim/x", .pathTraversal) { $0.file("/../victim/x") },
+        Hostile("T-01 a/../../x", .pathTraversal) { $0.file("a/../../x") },
+        Hostile("T-01 a/../x, which stays inside", .pathTraversal) { $0.file("a/../x") },
+        Hostile("T-01 ..", .pathTraversal) { $0.directory("..") },
+        Hostile("T-06 ../victim/hello", .linkTarget) { $0.hardLink("h", to: "../victim/hello") },
+        Hostile("T-06 /../victim/hello", .linkTarget) { $0.hardLink("h", to: "/../victim/hello") },
+        Hostile("T-08 through a link", .linkTarget) {
+            $0.symlink("d", to: "/victim")
+            $0.hardLink("h", to: "d/hello")
+        },
+        Hostile("T-08 through a relative link", .linkTarget) {
+            $0.symlink("d", to: "../victim")
+            $0.hardLink("h", to: "d/hello")
+        },
+        Hostile("T-06 to a directory", .linkTarget) {
+            $0.directory("d")
+            $0.hardLink("h", to: "d")
+        },
+        Hostile("T-10 . as symlink", .rootType) { $0.symlink(".", to: "/victim") },
+        Hostile("T-10 / as symlink", .rootType) { $0.symlink("/", to: "/victim") },
+        Hostile("T-10 ./ as symlink", .rootType) { $0.symlink("./", to: "victim") },
+        Hostile("T-11 . as file", .rootType) { $0.file(".") },
+        Hostile("T-11 / as fifo", .rootType) { $0.node("/", type: "6") },
+        Hostile("T-11 . as device", .rootType) { $0.node(".", type: "3", major: 1, minor: 3) },
+        Hostile("T-11 . as hard link", .rootType) { $0.hardLink(".", to: "x") },
+        Hostile("T-12 sibling with the same prefix", .linkTarget) { $0.hardLink("h", to: "../root-evil/secret") },
+        Hostile("T-23 name of 4096 bytes", .badName) {
+            $0.long(Array(String(repeating: "abcdefg/", count: 512).utf8), type: "L")
+            $0.file("short")
+        },
+        Hostile("T-23 component of 256 bytes", .badName) {
+            $0.long(Array(String(repeating: "x", count: 256).utf8), type: "L")
+            $0.file("short")
+        },
+        Hostile("T-23 B-05 depth", .limit) {
+            $0.long(Array(String(repeating: "d/", count: 300).utf8), type: "L")
+            $0.directory("short")
+        },
+        Hostile("T-24 combining character after the slash", .pathTraversal) { $0.file("a/\u{301}../../x") },
+        Hostile("T-25 PAX path with NUL", .badName) {
+            $0.extended(TarBuilder.record("path", "ok\0../../evil"))
+            $0.file("short")
+        },
+        Hostile("T-25 GNU long name with NUL", .badName) {
+            $0.long(Array("ok\0../../evil".utf8), type: "L")
+            $0.file("short")
+        },
+        Hostile("T-25 empty name", .badName) { $0.file("") },
+        Hostile("T-02 PAX path leading out", .pathTraversal) {
+            $0.extended(TarBuilder.record("path", "a/../../x"))
+            $0.file("short")
+        },
+        Hostile("P-07 sparse name leading out", .pathTraversal) {
+            $0.extended(
+                TarBuilder.record("GNU.sparse.name", "../victim/x") + TarBuilder.record("GNU.sparse.size", "0")
+                    + TarBuilder.record("GNU.sparse.numblocks", "0") + TarBuilder.record("GNU.sparse.map", ""))
+            $0.file("short")
+        },
+        Hostile("W-01 .wh.", .whiteout) { $0.file("d/.wh.") },
+        Hostile("W-02 .wh..", .whiteout) { $0.file("d/.wh..") },
+        Hostile("W-03 .wh...", .whiteout) { $0.file("d/.wh...") },
+        Hostile("W-05 opaque marker as directory", .whiteout) { $0.directory("d/.wh..wh..opq") },
+        Hostile("W-05 opaque marker as link", .whiteout) { $0.symlink("d/.wh..wh..opq", to: "/victim") },
+        Hostile("W-05 opaque marker as device", .whiteout) { $0.node("d/.wh..wh..opq", type: "3", major: 1, minor: 3) },
+        Hostile("W-07 whiteout with children", .whiteout) {
+            $0.directory(".wh.x")
+            $0.file(".wh.x/y")
+        },
+        Hostile("W-07 child of a whiteout", .whiteout) { $0.file(".wh.x/y") },
+    ]
+
+    static let kinds: [Hostile] = [
+        Hostile("T-19 0:0", .badDevice) { $0.node("n", type: "3") },
+        Hostile("T-19 major out of range", .badDevice) { $0.node("n", type: "4", major: 4096, minor: 1) },
+        Hostile("T-19 major 2^33", .badDevice) {
+            var header = TarBuilder.Header("n", type: "4")
+            header.major = TarBuilder.binary(1 << 33, width: 8)
+            $0.header(header)
+        },
+        Hostile("T-19 minor 2^20", .badDevice) { $0.node("n", type: "4", major: 8, minor: 1 << 20) },
+        Hostile("T-20 garbage capability", .badCapability) {
+            $0.extended(TarBuilder.record("SCHILY.xattr.security.capability", "garbage"))
+            $0.file("f")
+        },
+        Hostile("T-20 capability of revision 1", .badCapability) {
+            $0.extended(
+                TarBuilder.record("SCHILY.xattr.security.capability", [0, 0, 0, 1] + [UInt8](repeating: 0, count: 8)))
+            $0.file("f")
+        },
+        Hostile("T-20 capability cut short", .badCapability) {
+            $0.extended(
+                TarBuilder.record("SCHILY.xattr.security.capability", [0, 0, 0, 2] + [UInt8](repeating: 0, count: 15)))
+            $0.file("f")
+        },
+        Hostile("T-22 large attribute", .limit) {
+            $0.extended(TarBuilder.record("SCHILY.xattr.user.x", [UInt8](repeating: 120, count: 70_000)))
+            $0.file("f")
+        },
+        Hostile("T-22 attribute of 10 MiB", .limit) {
+            $0.extended(TarBuilder.record("SCHILY.xattr.user.x", [UInt8](repeating: 120, count: 10 << 20)))
+            $0.file("f")
+        },
+        Hostile("T-22 5000 attributes", .limit) {
+            $0.extended((0..<5000).flatMap { TarBuilder.record("SCHILY.xattr.user.\($0)", "") })
+            $0.file("f")
+        },
+        Hostile("T-26 uid 2^32-1", .badOwner) { $0.owned(by: TarBuilder.binary(4_294_967_295, width: 8)) },
+        Hostile("T-26 uid 2^32", .badOwner) { $0.owned(by: TarBuilder.binary(4_294_967_296, width: 8)) },
+        Hostile("T-26 uid -1", .badHeader) { $0.owned(by: TarBuilder.binary(-1, width: 8)) },
+        Hostile("T-26 PAX uid 2^32", .badOwner) {
+            $0.extended(TarBuilder.record("uid", "4294967296"))
+            $0.file("f")
+        },
+        Hostile("T-26 PAX uid 2^63", .badExtendedHeader) {
+            $0.extended(TarBuilder.record("uid", "9223372036854775808"))
+            $0.file("f")
+        },
+        Hostile("T-26 PAX gid -1", .badExtendedHeader) {
+            $0.extended(TarBuilder.record("gid", "-1"))
+            $0.file("f")
+        },
+        Hostile("I6 socket", .unsupportedEntry) { $0.node("s", type: "s") },
+        Hostile("I6 multi-volume", .unsupportedEntry) { $0.node("s", type: "M") },
+        Hostile("I6 volume label", .unsupportedEntry) { $0.node("s", type: "V") },
+        Hostile("I6 file in the place of a directory", .notDirectory) {
+            $0.file("f")
+            $0.file("f/g")
+        },
+    ]
+
+    static let contained: [Contained] = [
+        Contained("T-02 /etc/x", ["etc/x": "regular empty file 644 0:0 1", "etc": "directory 755 0:0 2"]) { $0.file("/etc/x") },
+        Contained("T-03 parent is a link out", ["victim/f": "regular empty file 644 0:0 1"]) {
+            $0.symlink("d", to: "../victim")
+            $0.file("d/f")
+        },
+        Contained("T-04 two hops", ["victim/f": "regular empty file 644 0:0 1"]) {
+            $0.symlink("up", to: "..")
+            $0.symlink("esc", to: "up/../victim")
+            $0.file("esc/f")
+        },
+        Contained("T-05 absolute link", ["victim/new/dir/f": "regular empty file 644 0:0 1"]) {
+            $0.symlink("d", to: "/victim")
+            $0.file("d/new/dir/f")
+        },
+        Contained("T-07 absolute link target", ["b": "regular empty file 644 0:0 2"]) {
+            $0.file("usr/a")
+            $0.hardLink("b", to: "/usr/a")
+        },
+        Contained("T-13 directory over link", ["s": "directory 777 0:0 2"]) {
+            $0.symlink("s", to: "/victim")
+            $0.directory("s", mode: 0o777)
+        },
+        Contained("T-14 mode of a link", ["s": "symbolic link 777 0:0 1"]) {
+            $0.symlink("s", to: "../victim/hello", mode: 0o6777)
+        },
+        Contained("T-15 mode of a hard link", ["a": "regular empty file 644 0:0 2"]) {
+            $0.file("a")
+            $0.hardLink("b", to: "a", mode: 0o6777)
+        },
+        Contained("T-16 directory replaced before its mode is set", ["d": "symbolic link 777 0:0 1"]) {
+            $0.directory("d", mode: 0)
+            $0.file("d/f")
+            $0.symlink("d", to: "../victim")
+        },
+        Contained("T-16 twin: mode 0000 is set", ["d": "directory 0 0:0 2", "d/f": "regular empty file 644 0:0 1"]) {
+            $0.directory("d", mode: 0)
+            $0.file("d/f")
+        },
+        Contained("T-17 times of a link", ["s": "symbolic link 777 0:0 1"]) { $0.symlink("s", to: "../victim/hello") },
+        Contained("T-18 types in turn", ["n": "regular empty file 600 0:0 1"]) {
+            for _ in 0..<200 {
+                $0.file("n")
+                $0.directory("n")
+                $0.file("n/inside")
+                $0.symlink("n", to: "../victim")
+                $0.node("n", type: "6")
+            }
+            $0.file("n", mode: 0o600)
+        },
+        Contained("T-27 traps at well-known places", ["etc": "symbolic link 777 0:0 1", "proc": "symbolic link 777 0:0 1"]) {
+            for name in ["etc", "dev", "proc", "sys", "run"] { $0.symlink(name, to: "../victim") }
+        },
+        Contained("T-19 twin: FIFO and devices", ["p": "fifo 644 0:0 1", "b": "block special file 644 0:0 1"]) {
+            $0.node("p", type: "6")
+            $0.node("b", type: "4", major: 8, minor: 0)
+        },
+        Contained("W-04 whiteout below a link", ["l": "symbolic link 777 0:0 1"]) {
+            $0.symlink("l", to: "../victim")
+            $0.file("l/.wh.hello")
+            $0.file("l/.wh..wh..opq")
+        },
+        Contained("aufs bookkeeping", [".wh..wh.plnk": "absent", "f": "regular empty file 644 0:0 1"]) {
+            $0.directory(".wh..wh.plnk")
+            $0.file(".wh..wh.plnk/1.2")
+            $0.file(".wh..wh.aufs")
+            $0.file("f")
+        },
+    ]
+}
+
+extension TarBuilder {
+    mutating func owned(by uid: [UInt8]) {
+        var header = Header("f")
+        header.uid = uid
+        self.header(header)
+    }
+}

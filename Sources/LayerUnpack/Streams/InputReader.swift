@@ -59,7 +59,7 @@ final class InputReader {
             throw LayerUnpackError(
                 .sizeMismatch, "read blob", detail: "\(position) bytes instead of the \(expected) of its descriptor")
         }
-        if let expected = source.digest, let actual = try hash?.finalize(), actual != expected {
+        if let expected = source.digest, let actual = hash?.finalize(), actual != expected {
             throw LayerUnpackError(.digestMismatch, "read blob", detail: "\(actual) instead of \(expected)")
         }
         hash = nil

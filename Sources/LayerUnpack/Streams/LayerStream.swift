@@ -80,7 +80,7 @@ final class LayerStream {
         while true {
             guard let buffer = queue.takeFree() else { return nil }
             try decoder.read(into: buffer)
-            if buffer.count == 0 { return StreamSummary(digest: try hash.finalize(), count: total) }
+            if buffer.count == 0 { return StreamSummary(digest: hash.finalize(), count: total) }
             total += UInt64(buffer.count)
             if total > limits.streamBytes {
                 throw LayerUnpackError(

@@ -16,6 +16,8 @@ enum StreamHash {
         }
     }
 
+    mutating func update(_ bytes: [UInt8]) { unsafe bytes.withUnsafeBytes { unsafe update($0) } }
+
     @unsafe mutating func update(_ bytes: UnsafeRawBufferPointer) {
         switch self {
         case .sha256(var hash):
@@ -28,14 +30,14 @@ enum StreamHash {
     }
 
     /// The digest of everything so far.
-    func finalize() throws(LayerUnpackError) -> OCISpec.Digest {
+    func finalize() -> OCISpec.Digest {
         do throws(FormatError) {
             switch self {
             case .sha256(let hash): return try OCISpec.Digest(algorithm: .sha256, hash: Array(hash.finalize()))
             case .sha512(let hash): return try OCISpec.Digest(algorithm: .sha512, hash: Array(hash.finalize()))
             }
         } catch {
-            throw LayerUnpackError(.systemCall, "compute digest", detail: error.description)
+            preconditionFailure("a hash has the length of its algorithm")
         }
     }
 }

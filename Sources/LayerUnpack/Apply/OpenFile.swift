@@ -38,6 +38,41 @@ enum OpenFile {
         }
     }
 
+    /// The names of the file's extended attributes; none where the file system has none.
+    static func attributeNames(_ file: borrowing OwnedFileDescriptor) throws(LayerUnpackError) -> [[UInt8]] {
+        let number = file.rawValue
+        var list = [UInt8](repeating: 0, count: 65_536)
+        do throws(SystemCallError) {
+            let count = try systemCall("flistxattr") {
+                unsafe list.withUnsafeMutableBytes {
+                    unsafe clinux_flistxattr(number, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+                }
+            }
+            return list[0..<count].split(separator: 0).map { Array($0) }
+        } catch {
+            if error.errno == .notSupported { return [] }
+            throw LayerUnpackError("list extended attributes", error)
+        }
+    }
+
+    /// The value of one extended attribute.
+    static func attribute(
+        _ file: borrowing OwnedFileDescriptor, _ name: [UInt8]
+    ) throws(LayerUnpackError) -> [UInt8] {
+        let number = file.rawValue
+        var value = [UInt8](repeating: 0, count: 65_536)
+        do throws(SystemCallError) {
+            let count = try systemCall("fgetxattr") {
+                withCString(name) { name in
+                    unsafe value.withUnsafeMutableBytes { unsafe clinux_fgetxattr(number, name, $0.baseAddress, $0.count) }
+                }
+            }
+            return Array(value[0..<count])
+        } catch {
+            throw LayerUnpackError("read extended attribute \(name.escapedForDisplay)", error)
+        }
+    }
+
     /// Reserves the space of a file in one piece; a file system that cannot is no error.
     static func reserve(_ file: borrowing OwnedFileDescriptor, _ size: Int64) throws(LayerUnpackError) {
         let number = file.rawValue

@@ -246,3 +246,128 @@ extension TarBuilder {
         self.header(header)
     }
 }
+
+/// Rows P of the catalogue: malformed headers.
+extension Corpus {
+    static let headers: [Hostile] = [
+        Hostile("P-04 length too long", .badExtendedHeader) { $0.pax("99 path=a\n") },
+        Hostile("P-04 length too short", .badExtendedHeader) { $0.pax("5 path=a\n") },
+        Hostile("P-04 length of the length only", .badExtendedHeader) { $0.pax("2 path=a\n") },
+        Hostile("P-04 no length", .badExtendedHeader) { $0.pax("path=a\n") },
+        Hostile("P-04 signed length", .badExtendedHeader) { $0.pax("+10 path=a\n") },
+        Hostile("P-04 no equals sign", .badExtendedHeader) { $0.pax("8 patha\n") },
+        Hostile("P-04 no key", .badExtendedHeader) { $0.pax("5 =a\n") },
+        Hostile("P-04 no line end", .badExtendedHeader) { $0.pax("10 path=ab") },
+        Hostile("P-04 huge length", .badExtendedHeader) { $0.pax("99999999999999999999 path=a\n") },
+        Hostile("P-04 empty path", .badExtendedHeader) { $0.pax(TarBuilder.record("path", "")) },
+        Hostile("P-04 size with sign", .badExtendedHeader) { $0.pax(TarBuilder.record("size", "-1")) },
+        Hostile("P-04 size with letters", .badExtendedHeader) { $0.pax(TarBuilder.record("size", "1e3")) },
+        Hostile("P-04 size 2^63", .badExtendedHeader) { $0.pax(TarBuilder.record("size", "9223372036854775808")) },
+        Hostile("P-04 mtime", .badExtendedHeader) { $0.pax(TarBuilder.record("mtime", "1.x")) },
+        Hostile("P-04 unknown keyword", .badExtendedHeader) { $0.pax(TarBuilder.record("filetype", "x")) },
+        Hostile("P-04 keyword that changes the size", .badExtendedHeader) {
+            $0.pax(TarBuilder.record("SCHILY.realsize", "100"))
+        },
+        Hostile("P-05 large header", .limit) { $0.extended([UInt8](repeating: 120, count: (1 << 20) + 1)) },
+        Hostile("P-05 header of 1 GiB that is not there", .limit) {
+            var header = TarBuilder.Header("x", type: "x")
+            header.size = TarBuilder.octal(1 << 30, width: 12)
+            $0.header(header)
+        },
+        Hostile("P-06 long name of 1 GiB that is not there", .limit) {
+            var header = TarBuilder.Header("x", type: "L")
+            header.size = TarBuilder.octal(1 << 30, width: 12)
+            $0.header(header)
+        },
+        Hostile("P-06 long name without an entry", .badHeader) { $0.long(Array("name".utf8), type: "L") },
+        Hostile("P-06 long name twice", .badHeader) {
+            $0.long(Array("a".utf8), type: "L")
+            $0.long(Array("b".utf8), type: "L")
+            $0.file("c")
+        },
+        Hostile("P-06 long name and extended header", .badHeader) {
+            $0.long(Array("a".utf8), type: "L")
+            $0.pax(TarBuilder.record("path", "b"))
+        },
+        Hostile("P-06 extended header twice", .badHeader) {
+            $0.extended(TarBuilder.record("path", "a"))
+            $0.pax(TarBuilder.record("path", "b"))
+        },
+        Hostile("P-06 extended header without an entry", .badHeader) { $0.extended(TarBuilder.record("path", "a")) },
+        Hostile("P-07 overlapping sparse map", .badSparseMap) { $0.sparse(map: "0,4,2,4", size: "8", stored: 8) },
+        Hostile("P-07 sparse map past the end", .badSparseMap) { $0.sparse(map: "6,4", size: "8", stored: 4) },
+        Hostile("P-07 sparse file of 8 EiB", .limit) { $0.sparse(map: "0,4", size: "9223372036854775807", stored: 4) },
+        Hostile("P-07 sparse map longer than the content", .badSparseMap) {
+            $0.sparse(map: "0,4096", size: "4096", stored: 4)
+        },
+        Hostile("P-08 negative size", .badHeader) { $0.sized([UInt8](repeating: 0xff, count: 12)) },
+        Hostile("P-08 size over 63 bits", .badHeader) { $0.sized([0x80] + [UInt8](repeating: 0xff, count: 11)) },
+        Hostile("P-08 size with a plus", .badHeader) { $0.sized(Array("+0000000000\0".utf8)) },
+        Hostile("P-08 size with a minus", .badHeader) { $0.sized(Array("-0000000001\0".utf8)) },
+        Hostile("P-08 size with spaces", .badHeader) { $0.sized(Array("  0 00 0000 ".utf8)) },
+        Hostile("P-08 size with letters", .badHeader) { $0.sized(Array("0000000000x\0".utf8)) },
+        Hostile("P-08 checksum", .badHeader) {
+            var header = TarBuilder.Header("f")
+            header.checksum = Array("000001\0 ".utf8)
+            $0.header(header)
+        },
+        Hostile("P-08 magic", .badHeader) {
+            var header = TarBuilder.Header("f")
+            header.magic = Array("USTAR\0".utf8) + Array("00".utf8)
+            $0.header(header)
+        },
+        Hostile("P-08 directory with content", .badHeader) {
+            $0.header(TarBuilder.Header("d", type: "5"), size: 512)
+            $0.content([UInt8](repeating: 0, count: 512))
+        },
+        Hostile("P-08 hard link with content", .badHeader) {
+            $0.file("a", "text")
+            var header = TarBuilder.Header("h", type: "1")
+            header.link = Array("a".utf8)
+            $0.header(header, size: 512)
+            $0.content([UInt8](repeating: 120, count: 512))
+        },
+        Hostile("P-09 second archive", .trailingData) {
+            $0.file("a")
+            $0.raw([UInt8](repeating: 0, count: 1024))
+            $0.file("b")
+        },
+        Hostile("P-09 second archive after a single end block", .trailingData) {
+            $0.file("a")
+            $0.raw([UInt8](repeating: 0, count: 512))
+            $0.file("b")
+        },
+        Hostile("P-10 global path", .badExtendedHeader) { $0.global(TarBuilder.record("path", "evil")) },
+        Hostile("P-10 global size", .badExtendedHeader) { $0.global(TarBuilder.record("size", "0")) },
+        Hostile("P-10 malformed global comment", .badExtendedHeader) { $0.global(Array("99 comment=a\n".utf8)) },
+    ]
+}
+
+extension TarBuilder {
+    /// An extended header before a small file.
+    mutating func pax(_ records: [UInt8]) {
+        extended(records)
+        file("f")
+    }
+    mutating func pax(_ records: String) { pax(Array(records.utf8)) }
+
+    mutating func global(_ records: [UInt8]) {
+        extended(records, type: "g")
+        file("f")
+    }
+
+    mutating func sized(_ size: [UInt8]) {
+        var header = Header("f")
+        header.size = size
+        self.header(header)
+    }
+
+    /// A sparse file in the format PAX 0.1.
+    mutating func sparse(map: String, size: String, stored: Int) {
+        extended(
+            Self.record("GNU.sparse.size", size) + Self.record("GNU.sparse.numblocks", "\(map.split(separator: ",").count / 2)")
+                + Self.record("GNU.sparse.map", map))
+        header(Header("f"), size: stored)
+        content([UInt8](repeating: 120, count: stored))
+    }
+}

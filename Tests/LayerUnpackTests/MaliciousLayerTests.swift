@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Malicious layers", .requires(.root))
 struct MaliciousLayerTests {
-    @Test("are refused with a typed error, leaving nothing inside or outside", arguments: Corpus.names + Corpus.kinds)
+    @Test("are refused with a typed error, leaving nothing inside or outside", arguments: Corpus.names + Corpus.kinds + Corpus.headers)
     func refused(_ hostile: Hostile) throws {
         let sandbox = try Sandbox()
         let error = #expect(throws: LayerUnpackError.self) { try sandbox.unpack(hostile.archive) }

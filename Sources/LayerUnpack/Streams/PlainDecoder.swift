@@ -12,7 +12,8 @@ final class PlainDecoder: LayerDecoder {
 
     func read(into buffer: ByteBuffer) throws(LayerUnpackError) {
         buffer.count = 0
-        while buffer.count < buffer.capacity {
+        // A pipe gives what it has; waiting for a full buffer would hold back what can be refused already.
+        while buffer.count < TarHeaderBlock.size {
             let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer.memory[buffer.count...])
             let count = try unsafe input.read(into: rest)
             if count == 0 { break }

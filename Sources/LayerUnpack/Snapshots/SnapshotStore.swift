@@ -157,10 +157,14 @@ public final class SnapshotStore: Sendable {
     /// - Throws: ``LayerUnpackError``: `snapshotMissing` when a layer has not been unpacked.
     public func lowerDirectories(for diffIDs: [Digest]) throws(LayerUnpackError) -> [FilePath] {
         var paths: [FilePath] = []
+        let snapshots = try openDirectory("snapshots")
         for (position, chainID) in ChainID.chain(of: diffIDs).enumerated() {
             guard try contains(chainID) else {
                 throw LayerUnpackError(.snapshotMissing, "find snapshot", detail: chainID.description).inLayer(position)
             }
+            let root = try snapshots.openInRoot(chainID.directoryName + Array("/fs".utf8), CLINUX_O_RDONLY)
+            // Overlayfs takes no notice of an opaque mark on a layer's root: what it hides is left out here.
+            if try OpenFile.attributeNames(root).contains(options.marks.opaqueAttribute) { paths.removeAll() }
             paths.append(path.appending("snapshots").appending(FilePath(bytes: chainID.directoryName).string).appending("fs"))
         }
         return paths.reversed()

@@ -14,6 +14,8 @@ struct ExtendedHeader {
     private(set) var attributes: [TarEntry.Attribute] = []
     private(set) var unreadAttributes: [[UInt8]] = []
     private(set) var isSparse = false
+    /// Whether the sparse map is in the content (GNU sparse format 1.0).
+    private(set) var hasMapInContent = false
     private(set) var sparseSize: Int64?
     private(set) var sparseName: [UInt8]?
 
@@ -89,7 +91,10 @@ struct ExtendedHeader {
         case "GNU.sparse.size", "GNU.sparse.realsize":
             isSparse = true
             sparseSize = try Self.number(key, value)
-        case "GNU.sparse.major", "GNU.sparse.minor", "GNU.sparse.numblocks", "GNU.sparse.offset", "GNU.sparse.numbytes",
+        case "GNU.sparse.major":
+            isSparse = true
+            hasMapInContent = try Self.number(key, value) == 1
+        case "GNU.sparse.minor", "GNU.sparse.numblocks", "GNU.sparse.offset", "GNU.sparse.numbytes",
             "GNU.sparse.map":
             isSparse = true
         default: try passOver(key)

@@ -28,6 +28,8 @@ struct TarEntry: Sendable {
     /// Bytes of content of the file, which for a sparse file is more than is stored.
     var size: Int64
     var isSparse = false
+    /// Whether a sparse file's map is part of what is stored (PAX 1.0).
+    var hasMapInContent = false
     var modified: TarTime
     var deviceMajor: Int64
     var deviceMinor: Int64

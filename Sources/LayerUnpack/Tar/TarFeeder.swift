@@ -30,6 +30,9 @@ final class TarFeeder {
         }
     }
 
+    /// Whether the stream ended without a single byte.
+    var isEmpty: Bool { stream.summary?.count == 0 }
+
     /// Reads to the end of the stream, where the digests are compared.
     func drain() throws(LayerUnpackError) -> StreamSummary {
         while stream.summary == nil, let chunk = try stream.next() { try unsafe scanner.feed(chunk.filled) }

@@ -55,6 +55,7 @@ internal import SystemPackage
     func copyContent(of entry: TarEntry, to file: borrowing OwnedFileDescriptor) throws(LayerUnpackError) {
         let number = file.rawValue
         var end: Int64 = 0
+        var delivered: Int64 = 0
         while true {
             var block: UnsafeRawPointer?
             var count = 0
@@ -69,6 +70,7 @@ internal import SystemPackage
                 entry.isSparse || offset == end
             else { throw LayerUnpackError(.badSparseMap, "read content", detail: "the map overlaps or leaves the file") }
             end = offset + Int64(count)
+            delivered += Int64(count)
             while count > 0 {
                 let written = try call("pwrite64") { unsafe clinux_pwrite(number, block, count, offset) }
                 unsafe block = block?.advanced(by: written)
@@ -76,9 +78,19 @@ internal import SystemPackage
                 count -= written
             }
         }
+        try checkIsComplete(entry, delivered: delivered)
         if end < entry.size {
-            guard entry.isSparse else { throw LayerUnpackError(.truncated, "read content") }
             _ = try call("ftruncate") { clinux_ftruncate(number, entry.size) }
+        }
+    }
+
+    /// Compares what was delivered with what is stored; a map in the content (PAX 1.0) takes whole blocks of it.
+    private func checkIsComplete(_ entry: TarEntry, delivered: Int64) throws(LayerUnpackError) {
+        let rest = entry.storedSize - delivered
+        if rest == 0 && !entry.hasMapInContent { return }
+        guard entry.isSparse else { throw LayerUnpackError(.truncated, "read content") }
+        guard entry.hasMapInContent, rest > 0, rest % Int64(TarHeaderBlock.size) == 0 else {
+            throw LayerUnpackError(.badSparseMap, "read content", detail: "the map and the content differ in size")
         }
     }
 
@@ -118,7 +130,8 @@ internal import SystemPackage
     }
 
     private func failure() -> LayerUnpackError {
-        feeder.error ?? LayerUnpackError(.badHeader, "read layer", detail: message)
+        if feeder.isEmpty { return LayerUnpackError(.truncated, "read layer", detail: "it is empty") }
+        return feeder.error ?? LayerUnpackError(.badHeader, "read layer", detail: message)
     }
 
     private static func disagreement(_ what: String) -> LayerUnpackError {

@@ -165,6 +165,7 @@ struct TarScanner {
         }
         if let size = extended.sparseSize { entry.size = size }
         entry.isSparse = extended.isSparse
+        entry.hasMapInContent = extended.hasMapInContent
         entry.uid = extended.uid ?? entry.uid
         entry.gid = extended.gid ?? entry.gid
         entry.modified = extended.modified ?? entry.modified

@@ -86,7 +86,16 @@ extension CgroupDirectory {
                 hint: "the group above does not pass the \(controller) controller on")
         }
         let missing = available.filter { !enabled.contains($0) }
-        if missing.isEmpty || tryToEnable(missing) == nil { return }
+        if missing.isEmpty { return }
+        if try hasProcessesOfItsOwn() {
+            // The kernel would refuse most controllers, and take some in a way that makes this a threaded group, below
+            // which no process can be started.
+            guard let controller = missing.first(where: { required.contains(CgroupController(rawValue: $0)) }) else { return }
+            throw CgroupError(
+                .busy, "enable controller", path: path.appending("cgroup.subtree_control"), field: controller,
+                hint: Self.hint(.resourceBusy))
+        }
+        if tryToEnable(missing) == nil { return }
         // One that cannot be enabled makes the kernel refuse all of them.
         for controller in missing {
             guard let error = tryToEnable([controller]) else { continue }
@@ -96,6 +105,12 @@ extension CgroupDirectory {
                     hint: Self.hint(error.errno))
             }
         }
+    }
+
+    /// Whether a process is in the group itself; the hierarchy's real root (which has no type) may have some.
+    private func hasProcessesOfItsOwn() throws(CgroupError) -> Bool {
+        if try !has("cgroup.type") { return false }
+        return try readIfPresent("cgroup.procs")?.isEmpty == false
     }
 
     private func tryToEnable(_ controllers: [String]) -> SystemCallError? {

@@ -95,6 +95,22 @@ import Testing
         #expect(error?.field == "memory")
     }
 
+    @Test("no controller is enabled in a group with processes of its own, which would make it threaded")
+    func populated() throws {
+        let tree = try unifiedTree()
+        try tree.put("sys/fs/cgroup/cgroup.subtree_control", "memory pids")
+        try tree.put("sys/fs/cgroup/skiff/cgroup.type", "domain\n")
+        try tree.put("sys/fs/cgroup/skiff/cgroup.procs", "12\n")
+        try tree.put("sys/fs/cgroup/skiff/cgroup.subtree_control", "")
+        _ = try Cgroup.create(at: path, layout: tree.layout)
+        #expect(try tree.text("sys/fs/cgroup/skiff/cgroup.subtree_control") == "")
+        let error = #expect(throws: CgroupError.self) {
+            try Cgroup.create(at: path, layout: tree.layout, requiring: [.pids])
+        }
+        #expect(error?.code == .busy)
+        #expect(error?.field == "pids")
+    }
+
     @Test("threaded groups are refused") func threaded() throws {
         let tree = try unifiedTree()
         try tree.put("sys/fs/cgroup/skiff/cgroup.type", "domain invalid\n")

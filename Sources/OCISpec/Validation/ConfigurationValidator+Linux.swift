@@ -92,7 +92,7 @@ extension ConfigurationValidator {
 
     private mutating func validateNetDevices(_ devices: [String: LinuxNetDevice], at path: JSONPath) {
         require(devices.isEmpty || has(.network), .needs, path, "needs a namespace of type network in linux.namespaces")
-        for (name, device) in devices.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+        for (name, device) in devices.sortedByKey {
             let place = path.appending(name)
             require(Self.isInterface(name), place, "\"\(JSONError.excerpt(name.utf8))\" is no name of an interface")
             if let inner = device.name, !inner.utf8.isEmpty {

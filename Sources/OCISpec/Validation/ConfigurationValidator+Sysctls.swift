@@ -4,7 +4,7 @@
 extension ConfigurationValidator {
     /// Checks kernel parameters: a name must belong to a namespace that the container does not share with the host.
     mutating func validateSysctls(_ sysctls: [String: String], at path: JSONPath) {
-        for (key, value) in sysctls.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+        for (key, value) in sysctls.sortedByKey {
             let place = path.appending(key)
             requireLine(value, place)
             guard let parts = SysctlName.components(of: key) else {

@@ -31,15 +31,19 @@ struct ConfigurationValidator {
     mutating func require(
         _ condition: Bool,
         _ code: ValidationProblem.Code,
-        _ path: JSONPath,
+        _ path: @autoclosure () -> JSONPath,
         _ detail: @autoclosure () -> String
     ) {
-        if !condition { add(code, path, detail()) }
+        if !condition { add(code, path(), detail()) }
     }
 
     /// Adds a problem with the value at `path` unless `condition` holds.
-    mutating func require(_ condition: Bool, _ path: JSONPath, _ detail: @autoclosure () -> String) {
-        if !condition { add(.invalid, path, detail()) }
+    mutating func require(
+        _ condition: Bool,
+        _ path: @autoclosure () -> JSONPath,
+        _ detail: @autoclosure () -> String
+    ) {
+        if !condition { add(.invalid, path(), detail()) }
     }
 
     /// The namespace of this kind, if the configuration lists one.

@@ -18,7 +18,7 @@ extension Dictionary: JSONRepresentable where Key == String, Value: JSONRepresen
     /// Writes an object whose names stand in the order of their bytes.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
-        for (key, value) in sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+        for (key, value) in sortedByKey {
             writer.write(key: key)
             value.write(to: &writer)
         }
@@ -27,8 +27,11 @@ extension Dictionary: JSONRepresentable where Key == String, Value: JSONRepresen
 
     /// Shows each name and the strings of each value to `scanner`.
     public func scanStrings(_ scanner: inout JSONStringScanner) {
-        for (key, value) in self {
+        for (key, value) in sortedByKey {
             scanner.scan(key: key) { scanner in value.scanStrings(&scanner) }
         }
     }
+
+    /// The entries in the order of their keys' bytes, which is the same in every run.
+    var sortedByKey: [Element] { sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) } }
 }

@@ -39,32 +39,37 @@ extension BPFAssembler {
         func action(_ value: UInt64) -> UInt32 {
             cases.first { $0.conditions[0].holds(for: value) }?.action ?? otherwise
         }
-        let borders = Set([0] + cases.flatMap(\.conditions[0].borders)).sorted()
+        var borders = [0] + cases.flatMap(\.conditions[0].borders)
+        borders.sort()
         guard wide else {
-            let low = borders.compactMap { UInt32(exactly: $0) }.map {
-                ($0, BPFRange.Outcome.returning(action(UInt64($0))))
+            let low = borders.compactMap { UInt32(exactly: $0) }
+            let ranges = low.map { ($0, BPFRange.Outcome.returning(action(UInt64($0)))) }
+            return load(argument.lowOffset, then: search(merged(ranges)))
+        }
+        var ranges: [(UInt32, BPFRange.Outcome)] = []
+        var index = 0
+        while index < borders.count {
+            let high = UInt32(borders[index] >> 32)
+            let base = UInt64(high) << 32
+            var low = [(UInt32(0), BPFRange.Outcome.returning(action(base)))]
+            while index < borders.count, borders[index] >> 32 == UInt64(high) {
+                low.append((UInt32(truncatingIfNeeded: borders[index]), .returning(action(borders[index]))))
+                index += 1
             }
-            return load(argument.lowOffset, then: search(merged(low)))
+            let words = merged(low)
+            // Under most high words all low words have the same outcome.
+            ranges.append((high, words.count == 1 ? low[0].1 : .at(load(argument.lowOffset, then: search(words)))))
+            if high != .max { ranges.append((high + 1, .returning(action(base + (1 << 32))))) }
         }
-        var high: [UInt32: BPFRange.Outcome] = [0: .returning(action(0))]
-        for border in borders where border & 0xffff_ffff == 0 {
-            high[UInt32(border >> 32)] = .returning(action(border))
-        }
-        // High words under which the low word matters.
-        for word in Set(borders.filter { $0 & 0xffff_ffff != 0 }.map { UInt32($0 >> 32) }).sorted() {
-            let starts = [UInt64(word) << 32] + borders.filter { $0 >> 32 == UInt64(word) && $0 & 0xffff_ffff != 0 }
-            let low = starts.map { (UInt32(truncatingIfNeeded: $0), BPFRange.Outcome.returning(action($0))) }
-            high[word] = .at(load(argument.lowOffset, then: search(merged(low))))
-            if word != .max, high[word + 1] == nil { high[word + 1] = .returning(action(UInt64(word + 1) << 32)) }
-        }
-        let ranges = high.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         return load(argument.highOffset, then: search(merged(ranges)))
     }
 
+    /// Ranges with those left out that another starts at too or whose outcome is that of the range before.
     private func merged(_ ranges: [(UInt32, BPFRange.Outcome)]) -> [BPFRange] {
         var result: [BPFRange] = []
-        for (start, outcome) in ranges where result.last?.outcome != outcome {
-            result.append(BPFRange(start: start, outcome: outcome))
+        for (start, outcome) in ranges {
+            if result.last?.start == start { result.removeLast() }
+            if result.last?.outcome != outcome { result.append(BPFRange(start: start, outcome: outcome)) }
         }
         return result
     }

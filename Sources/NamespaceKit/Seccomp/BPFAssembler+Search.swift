@@ -4,7 +4,7 @@
 /// A range of a word's values: from `start` to the next range's start.
 struct BPFRange {
     /// Where a program goes on.
-    enum Outcome: Hashable {
+    enum Outcome: Equatable {
         /// Returns this value.
         case returning(UInt32)
         /// Goes on at this place.

@@ -10,7 +10,8 @@ struct BPFAssembler {
     typealias Label = Int
 
     private var reversed: [BPFInstruction] = []
-    private var returns: [UInt32: Label] = [:]
+    /// The last return of each value. A list, for there are few; a dictionary's first use costs more than the search.
+    private var returns: [(value: UInt32, label: Label)] = []
 
     init() { reversed.reserveCapacity(512) }
 
@@ -22,7 +23,9 @@ struct BPFAssembler {
 
     /// A return with this value, an existing one if one is near.
     mutating func returning(_ value: UInt32) -> Label {
-        if let label = returns[value], reversed.count - label < 200 { return label }
+        if let known = returns.first(where: { $0.value == value }), reversed.count - known.label < 200 {
+            return known.label
+        }
         return appendReturn(value)
     }
 
@@ -63,7 +66,8 @@ struct BPFAssembler {
 
     private mutating func appendReturn(_ value: UInt32) -> Label {
         let label = append(.init(code: BPFInstruction.returnConstant, constant: value))
-        returns[value] = label
+        returns.removeAll { $0.value == value }
+        returns.append((value, label))
         return label
     }
 

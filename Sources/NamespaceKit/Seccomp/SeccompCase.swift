@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The Skiff authors
 
 /// A rule as it applies to one system call: resolved, without conditions that always hold.
-struct SeccompCase: Hashable {
+struct SeccompCase: Equatable {
     let conditions: [SeccompCondition]
     let action: UInt32
 

@@ -17,10 +17,10 @@ struct SeccompCompiler {
     private var unknownNames: [String] = []
     private var notifies = false
     private var assembler = BPFAssembler()
-    private var blocks: [Block: BPFAssembler.Label] = [:]
+    private var blocks: [(block: Block, label: BPFAssembler.Label)] = []
 
     /// What a block of argument tests is made from; equal ones are shared.
-    private struct Block: Hashable {
+    private struct Block: Equatable {
         let cases: [SeccompCase]
         let wide: Bool
     }
@@ -78,7 +78,7 @@ struct SeccompCompiler {
                     if !unknownNames.contains(name) { unknownNames.append(name) }
                     continue
                 }
-                add(rule, name: name, line: line, in: table, caseIndex: index)
+                add(rule, line: line, in: table, caseIndex: index)
             }
         }
         for abi in abis { entries[abi.rawValue].sort() }
@@ -86,7 +86,6 @@ struct SeccompCompiler {
 
     private mutating func add(
         _ rule: SeccompRule,
-        name: String,
         line: Int,
         in table: Span<UInt8>,
         caseIndex: Int
@@ -97,7 +96,7 @@ struct SeccompCompiler {
                 highest[abi.rawValue] = max(number, highest[abi.rawValue] ?? 0)
                 if effective { append(number, caseIndex, for: abi, rule.action) }
             }
-            if abi == .x86 && effective, let route = SeccompMultiplexer.route(to: name) {
+            if abi == .x86 && effective, let route = SeccompMultiplexer.route(toLine: line, in: table) {
                 if !rule.conditions.isEmpty && rule.action.isPermissive { continue }
                 cases.append(SeccompCase(conditions: [route.condition], action: rule.action.returnValue))
                 append(route.number, cases.count - 1, for: abi, rule.action)
@@ -182,9 +181,9 @@ struct SeccompCompiler {
             normalized.append(one)
         }
         let block = Block(cases: normalized, wide: wide)
-        if let label = blocks[block] { return .at(label) }
+        if let known = blocks.first(where: { $0.block == block }) { return .at(known.label) }
         let label = assembler.decide(normalized, otherwise: profile.defaultAction.returnValue, wide: wide)
-        blocks[block] = label
+        blocks.append((block, label))
         return .at(label)
     }
 }

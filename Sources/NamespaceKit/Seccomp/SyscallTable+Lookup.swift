@@ -25,14 +25,25 @@ extension SyscallTable {
     /// call.
     package static func number(atLine line: Int, for abi: SeccompABI, in table: Span<UInt8>) -> UInt32? {
         let start = line * lineLength + nameLength + abi.rawValue * columnLength
-        // The last column is the widest.
-        let end = abi == .arm ? (line + 1) * lineLength - 1 : start + columnLength
+        let end = abi == .arm ? multiplexerColumn : abi.rawValue * columnLength + nameLength + columnLength
+        return digits(start..<(line * lineLength + end), in: table).map { $0 | abi.numberBits }
+    }
+
+    /// The way to make a line's call through `socketcall` or `ipc` on i386: which, and its number there.
+    static func multiplexed(atLine line: Int, in table: Span<UInt8>) -> (letter: UInt8, number: UInt32)? {
+        let start = line * lineLength + multiplexerColumn
+        guard let number = digits(start..<((line + 1) * lineLength - 1), in: table) else { return nil }
+        let letter = (start..<(start + columnLength)).first { table[$0] > UInt8(ascii: "9") }
+        return letter.map { (table[$0], number) }
+    }
+
+    private static func digits(_ range: Range<Int>, in table: Span<UInt8>) -> UInt32? {
         var number: UInt32?
-        for index in start..<end {
+        for index in range {
             let digit = table[index] &- UInt8(ascii: "0")
             if digit < 10 { number = (number ?? 0) &* 10 &+ UInt32(digit) }
         }
-        return number.map { $0 | abi.numberBits }
+        return number
     }
 
     private static var padding: UInt8 { UInt8(ascii: " ") }

@@ -5,24 +5,24 @@
 ///
 /// Classic BPF jumps only forward, so everything a jump can go to exists before the jump, and its distance is known at
 /// once. Conditional jumps reach 255 instructions; what is farther away gets a stepping stone next to the jump.
-struct BPFAssembler {
+package struct BPFAssembler {
     /// A place in the program, counted from its end.
-    typealias Label = Int
+    package typealias Label = Int
 
     private var reversed: [BPFInstruction] = []
     /// The last return of each value. A list, for there are few; a dictionary's first use costs more than the search.
     private var returns: [(value: UInt32, label: Label)] = []
 
-    init() { reversed.reserveCapacity(512) }
+    package init() { reversed.reserveCapacity(512) }
 
     /// The program, from its start.
-    var instructions: [BPFInstruction] { reversed.reversed() }
+    package var instructions: [BPFInstruction] { reversed.reversed() }
 
     /// How many instructions there are.
     var count: Int { reversed.count }
 
     /// A return with this value, an existing one if one is near.
-    mutating func returning(_ value: UInt32) -> Label {
+    package mutating func returning(_ value: UInt32) -> Label {
         if let known = returns.first(where: { $0.value == value }), reversed.count - known.label < 200 {
             return known.label
         }
@@ -30,17 +30,17 @@ struct BPFAssembler {
     }
 
     /// Loads the word at `offset` of `struct seccomp_data`, then goes on at `next`.
-    mutating func load(_ offset: UInt32, then next: Label) -> Label {
+    package mutating func load(_ offset: UInt32, then next: Label) -> Label {
         append(.init(code: BPFInstruction.loadWord, constant: offset), then: next)
     }
 
     /// Masks the loaded word, then goes on at `next`.
-    mutating func mask(_ bits: UInt32, then next: Label) -> Label {
+    package mutating func mask(_ bits: UInt32, then next: Label) -> Label {
         append(.init(code: BPFInstruction.and, constant: bits), then: next)
     }
 
     /// Tests the loaded word and goes on at one of two places.
-    mutating func branch(_ test: UInt16, _ constant: UInt32, ifTrue: Label, ifFalse: Label) -> Label {
+    package mutating func branch(_ test: UInt16, _ constant: UInt32, ifTrue: Label, ifFalse: Label) -> Label {
         if ifTrue == ifFalse { return ifTrue }
         // A stepping stone for the second may move the first by one.
         let near = reach(ifTrue, within: 254)

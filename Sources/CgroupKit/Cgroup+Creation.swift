@@ -34,15 +34,20 @@ extension Cgroup {
     /// - Note: Needs write access to the groups above: root, or a delegated group.
     /// - SeeAlso: cgroups(7); Documentation/admin-guide/cgroup-v2.rst, "No Internal Process Constraint".
     public static func create(
-        at path: CgroupPath, layout: CgroupLayout, existing: Existing = .reuseEmpty,
+        at path: CgroupPath,
+        layout: CgroupLayout,
+        existing: Existing = .reuseEmpty,
         requiring required: Set<CgroupController> = []
     ) throws(CgroupError) -> Cgroup {
         if path == .root { throw CgroupError(.invalidPath, "create cgroup", hint: "the root group always exists") }
         for controller in required.sorted(by: { $0.rawValue < $1.rawValue })
         where layout.hierarchy(for: controller) == nil {
             throw CgroupError(
-                .controllerMissing, "create cgroup", field: controller.rawValue,
-                hint: "the \(controller) controller is mounted nowhere")
+                .controllerMissing,
+                "create cgroup",
+                field: controller.rawValue,
+                hint: "the \(controller) controller is mounted nowhere"
+            )
         }
         var creation = CgroupCreation(path: path, layout: layout, required: required)
         var directories: [CgroupDirectory] = []
@@ -56,7 +61,9 @@ extension Cgroup {
     }
 
     private func check(_ existing: Existing, found: [FilePath]) throws(CgroupError) {
-        func inUse(_ hint: String) -> CgroupError { CgroupError(.alreadyExists, "create cgroup", path: found.first, hint: hint) }
+        func inUse(_ hint: String) -> CgroupError {
+            CgroupError(.alreadyExists, "create cgroup", path: found.first, hint: hint)
+        }
         switch existing {
         case .reuse: return
         case .refuse: throw inUse("the group exists")

@@ -8,9 +8,9 @@ internal import SystemPackage
 extension Cgroup {
     /// Sets which device nodes the processes of the group may make and open.
     ///
-    /// Where the version 1 devices controller is mounted it is used: only what differs is written, and the kernel's list
-    /// is compared with the policy afterwards. Otherwise an eBPF program is attached to the version 2 group; programs
-    /// that were attached before are detached after it, so access is never wider than both policies allow.
+    /// Where the version 1 devices controller is mounted it is used: only what differs is written, and the kernel's
+    /// list is compared with the policy afterwards. Otherwise an eBPF program is attached to the version 2 group;
+    /// programs that were attached before are detached after it, so access is never wider than both policies allow.
     ///
     /// A policy without rules denies every device. Rules apply to `open(2)` and `mknod(2)`, not to open descriptors.
     ///
@@ -41,8 +41,12 @@ extension Cgroup {
                     default: nil as String?
                     }
                 throw CgroupError(
-                    "set device rule \(write.value)", path: directory.path.appending(write.file), field: "devices",
-                    cause: error, hint: hint)
+                    "set device rule \(write.value)",
+                    path: directory.path.appending(write.file),
+                    field: "devices",
+                    cause: error,
+                    hint: hint
+                )
             }
         }
         let actual = LegacyDeviceList(list: try directory.read("devices.list"))
@@ -50,8 +54,12 @@ extension Cgroup {
             || !wanted.allowsByDefault && actual.exceptions != wanted.exceptions
         {
             throw CgroupError(
-                .notEffective, "set device rules", path: directory.path.appending("devices.list"), field: "devices",
-                hint: "the kernel's list differs from the rules")
+                .notEffective,
+                "set device rules",
+                path: directory.path.appending("devices.list"),
+                field: "devices",
+                hint: "the kernel's list differs from the rules"
+            )
         }
     }
 
@@ -59,8 +67,11 @@ extension Cgroup {
     package func attach(_ program: DeviceProgram) throws(CgroupError) {
         guard let directory = unified else {
             throw CgroupError(
-                .controllerMissing, "set device rules", field: "devices",
-                hint: "neither a version 2 hierarchy nor the version 1 devices controller is there")
+                .controllerMissing,
+                "set device rules",
+                field: "devices",
+                hint: "neither a version 2 hierarchy nor the version 1 devices controller is there"
+            )
         }
         do throws(SystemCallError) {
             let old = try directory.deviceProgramIDs()
@@ -69,14 +80,22 @@ extension Cgroup {
             let number = loaded.rawValue
             try systemCall("bpf", path: "BPF_PROG_ATTACH") {
                 clinux_bpf_program_attach(
-                    group, number, UInt32(CLINUX_BPF_CGROUP_DEVICE), UInt32(CLINUX_BPF_F_ALLOW_MULTI))
+                    group,
+                    number,
+                    UInt32(CLINUX_BPF_CGROUP_DEVICE),
+                    UInt32(CLINUX_BPF_F_ALLOW_MULTI)
+                )
             }
             for id in old { try directory.detachDeviceProgram(id) }
         } catch {
             let isDenied = error.errno == .notPermitted
             throw CgroupError(
-                "attach device program", path: directory.path, field: "devices", cause: error,
-                hint: isDenied ? "needs CAP_BPF and CAP_NET_ADMIN in the initial user namespace" : nil)
+                "attach device program",
+                path: directory.path,
+                field: "devices",
+                cause: error,
+                hint: isDenied ? "needs CAP_BPF and CAP_NET_ADMIN in the initial user namespace" : nil
+            )
         }
     }
 
@@ -86,10 +105,16 @@ extension Cgroup {
             takingOver: try systemCall("bpf", path: "BPF_PROG_LOAD") {
                 unsafe words.withUnsafeBufferPointer { buffer in
                     unsafe clinux_bpf_program_load(
-                        UInt32(CLINUX_BPF_PROG_TYPE_CGROUP_DEVICE), UInt32(CLINUX_BPF_CGROUP_DEVICE), buffer.baseAddress,
-                        UInt32(truncatingIfNeeded: buffer.count), nil, 0)
+                        UInt32(CLINUX_BPF_PROG_TYPE_CGROUP_DEVICE),
+                        UInt32(CLINUX_BPF_CGROUP_DEVICE),
+                        buffer.baseAddress,
+                        UInt32(truncatingIfNeeded: buffer.count),
+                        nil,
+                        0
+                    )
                 }
-            })
+            }
+        )
     }
 
     /// How many device programs the version 2 group has itself.
@@ -119,7 +144,8 @@ extension CgroupDirectory {
     fileprivate func detachDeviceProgram(_ id: UInt32) throws(SystemCallError) {
         let group = root.descriptor.rawValue
         let old = OwnedFileDescriptor(
-            takingOver: try systemCall("bpf", path: "BPF_PROG_GET_FD_BY_ID") { clinux_bpf_program_open(id) })
+            takingOver: try systemCall("bpf", path: "BPF_PROG_GET_FD_BY_ID") { clinux_bpf_program_open(id) }
+        )
         let number = old.rawValue
         try systemCall("bpf", path: "BPF_PROG_DETACH") {
             clinux_bpf_program_detach(group, number, UInt32(CLINUX_BPF_CGROUP_DEVICE))

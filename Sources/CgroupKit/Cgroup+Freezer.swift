@@ -45,8 +45,11 @@ extension Cgroup {
     private func freezer() throws(CgroupError) -> Freezer {
         guard let freezer = Freezer(self) else {
             throw CgroupError(
-                .controllerMissing, "freeze cgroup", field: "freezer",
-                hint: "neither a version 2 hierarchy nor the version 1 freezer is there")
+                .controllerMissing,
+                "freeze cgroup",
+                field: "freezer",
+                hint: "neither a version 2 hierarchy nor the version 1 freezer is there"
+            )
         }
         return freezer
     }
@@ -93,9 +96,12 @@ struct Freezer {
             if !deadline.wait() {
                 let name = wanted == .frozen ? "freeze" : "thaw"
                 throw CgroupError(
-                    .timedOut, "\(name) cgroup", path: directory.path,
+                    .timedOut,
+                    "\(name) cgroup",
+                    path: directory.path,
                     hint: wanted == .frozen
-                        ? "a process is in uninterruptible sleep" : "a group above may be frozen")
+                        ? "a process is in uninterruptible sleep" : "a group above may be frozen"
+                )
             }
             // Version 1 stops tasks that were forking meanwhile only when it is asked again.
             if !isUnified && wanted == .frozen { try request(frozen: true) }

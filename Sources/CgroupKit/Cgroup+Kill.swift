@@ -52,12 +52,13 @@ extension Cgroup {
         try outcome.get()
     }
 
-    /// Signals through a pidfd whose process was a member after it was opened: the number may have been used again since
-    /// the list was read, and then another process must not be hit.
+    /// Signals through a pidfd whose process was a member after it was opened: the number may have been used again
+    /// since the list was read, and then another process must not be hit.
     private func kill(_ processID: Int32) throws(CgroupError) {
         do throws(SystemCallError) {
             let handle = OwnedFileDescriptor(
-                takingOver: try systemCall("pidfd_open") { clinux_pidfd_open(processID, 0) })
+                takingOver: try systemCall("pidfd_open") { clinux_pidfd_open(processID, 0) }
+            )
             guard isMember(processID) else { return }
             let number = handle.rawValue
             try systemCall("pidfd_send_signal") { clinux_pidfd_send_signal(number, CLINUX_SIGKILL) }
@@ -79,7 +80,10 @@ extension Cgroup {
     private func membersLeft() -> CgroupError {
         let left = (try? processIDs) ?? []  // for the message only
         return CgroupError(
-            .timedOut, "kill cgroup", path: directories.first?.path,
-            hint: "\(left.count) process(es) did not end: \(left.prefix(5).map(String.init).joined(separator: ", "))")
+            .timedOut,
+            "kill cgroup",
+            path: directories.first?.path,
+            hint: "\(left.count) process(es) did not end: \(left.prefix(5).map(String.init).joined(separator: ", "))"
+        )
     }
 }

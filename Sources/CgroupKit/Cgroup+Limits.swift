@@ -29,7 +29,9 @@ extension Cgroup {
             current.memory.limit = try memory.readIfPresent(isLegacy ? "memory.limit_in_bytes" : "memory.max")
                 .flatMap(ResourceLimit.init)
             if isLegacy {
-                current.memory.swap = try memory.readIfPresent("memory.memsw.limit_in_bytes").flatMap(ResourceLimit.init)
+                current.memory.swap = try memory.readIfPresent("memory.memsw.limit_in_bytes").flatMap(
+                    ResourceLimit.init
+                )
             }
             current.memory.usage = try memory.readIfPresent(isLegacy ? "memory.usage_in_bytes" : "memory.current")
                 .flatMap { KernelText.number($0) }
@@ -37,13 +39,16 @@ extension Cgroup {
         guard let cpu = directory(for: .cpu) else { return current }
         switch cpu.hierarchy.version {
         case .v1:
-            if let quota = try cpu.readIfPresent("cpu.cfs_quota_us").flatMap(ResourceLimit.init) { current.cpu.quota = quota }
+            if let quota = try cpu.readIfPresent("cpu.cfs_quota_us").flatMap(ResourceLimit.init) {
+                current.cpu.quota = quota
+            }
             if let period = try cpu.readIfPresent("cpu.cfs_period_us").flatMap({ KernelText.number($0) }) {
                 current.cpu.period = period
             }
         case .v2:
             let fields = KernelText.fields((try cpu.readIfPresent("cpu.max") ?? [])[...])
-            if fields.count == 2, let quota = ResourceLimit(Array(fields[0])), let period = KernelText.number(fields[1]) {
+            if fields.count == 2, let quota = ResourceLimit(Array(fields[0])), let period = KernelText.number(fields[1])
+            {
                 current.cpu = CPULimits.Current(quota: quota, period: period)
             }
         }
@@ -87,18 +92,27 @@ extension Cgroup {
             case .v2:
                 // For the choice between two messages only.
                 KernelText.words((try? directory?.readIfPresent("cgroup.controllers")) ?? []).contains(
-                    write.controller.rawValue) || write.controller.rawValue == "cgroup"
+                    write.controller.rawValue
+                ) || write.controller.rawValue == "cgroup"
             case nil: false
             }
         let path = directory?.path.appending(write.file)
         if isThere {
             return CgroupError(
-                .unsupported, "set cgroup limit", path: path, field: write.field,
-                hint: "this kernel has no file \(write.file) for the group")
+                .unsupported,
+                "set cgroup limit",
+                path: path,
+                field: write.field,
+                hint: "this kernel has no file \(write.file) for the group"
+            )
         }
         return CgroupError(
-            .controllerMissing, "set cgroup limit", path: path, field: write.field,
-            hint: "the group has no \(write.controller) controller")
+            .controllerMissing,
+            "set cgroup limit",
+            path: path,
+            field: write.field,
+            hint: "the group has no \(write.controller) controller"
+        )
     }
 
     private static func refused(_ write: CgroupWrite, at path: FilePath, _ error: SystemCallError) -> CgroupError {
@@ -110,7 +124,13 @@ extension Cgroup {
             return CgroupError(.unsupported, step, path: path, field: write.field, cause: error)
         case .resourceBusy where write.controller == .memory:
             return CgroupError(
-                .busy, step, path: path, field: write.field, cause: error, hint: "more than that is in use")
+                .busy,
+                step,
+                path: path,
+                field: write.field,
+                cause: error,
+                hint: "more than that is in use"
+            )
         default:
             return CgroupError(step, path: path, field: write.field, cause: error)
         }
@@ -135,8 +155,12 @@ extension Cgroup {
 
     private func notEffective(_ write: CgroupWrite, in directory: CgroupDirectory, _ text: [UInt8]) -> CgroupError {
         CgroupError(
-            .notEffective, "set cgroup limit to \(write.value)", path: directory.path.appending(write.file),
-            field: write.field, hint: "the kernel reports \(KernelText.words(text).joined(separator: " "))")
+            .notEffective,
+            "set cgroup limit to \(write.value)",
+            path: directory.path.appending(write.file),
+            field: write.field,
+            hint: "the kernel reports \(KernelText.words(text).joined(separator: " "))"
+        )
     }
 
     /// Whether the machine uses swap space; a heading and one line for each.

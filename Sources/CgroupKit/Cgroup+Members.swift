@@ -8,15 +8,17 @@ internal import SystemPackage
 extension Cgroup {
     /// Moves a process, with all its threads, into the group and verifies that it is there.
     ///
-    /// - Parameter processID: A process id in the caller's pid namespace. The caller must own the process (have it as an
-    ///   unreaped child, or hold it stopped), else the number may be another process by now.
+    /// - Parameter processID: A process id in the caller's pid namespace. The caller must own the process (have it as
+    ///   an unreaped child, or hold it stopped), else the number may be another process by now.
     /// - Throws: ``CgroupError``: `busy` when the group enables controllers for children of its own (version 2),
     ///   `notDelegated`, `notFound` when the process has ended, `notEffective` when `/proc/PID/cgroup` names another
     ///   group afterwards. On version 1 the process may then be in the group in some hierarchies.
     /// - Note: Needs write access to the group and to the common ancestor of the old and the new group.
     /// - SeeAlso: cgroups(7).
     public func add(processID: Int32) throws(CgroupError) {
-        if processID <= 0 { throw CgroupError(.invalidLimit, "add process \(processID) to cgroup", hint: "not a process id") }
+        if processID <= 0 {
+            throw CgroupError(.invalidLimit, "add process \(processID) to cgroup", hint: "not a process id")
+        }
         for directory in directories {
             let file = directory.path.appending("cgroup.procs")
             do throws(SystemCallError) {
@@ -42,8 +44,11 @@ extension Cgroup {
             let actual = memberships.first(where: directory.hierarchy.matches)?.path
             if actual != expected {
                 throw CgroupError(
-                    .notEffective, "add process \(processID) to cgroup", path: directory.path,
-                    hint: "the process is in \(actual?.string ?? "no group of this hierarchy")")
+                    .notEffective,
+                    "add process \(processID) to cgroup",
+                    path: directory.path,
+                    hint: "the process is in \(actual?.string ?? "no group of this hierarchy")"
+                )
             }
         }
     }
@@ -79,7 +84,8 @@ extension CgroupLayout {
         let file = root.appending("proc").appending(process).appending("cgroup")
         do throws(SystemCallError) {
             return ProcessMembership.parse(
-                try OwnedFileDescriptor.open(file, CLINUX_O_RDONLY).readAll(limit: 1 << 20))
+                try OwnedFileDescriptor.open(file, CLINUX_O_RDONLY).readAll(limit: 1 << 20)
+            )
         } catch {
             let step = "read groups of process \(process)"
             if error.errno == .noSuchProcess { throw CgroupError(.notFound, step, path: file, cause: error) }
@@ -104,7 +110,9 @@ extension CgroupDirectory {
             do throws(SystemCallError) {
                 let text = try group.root.readFile("cgroup.procs", limit: 64 << 20, .noSymlinks)
                 for line in KernelText.lines(text) {
-                    if let number = KernelText.number(line).flatMap(Int32.init(exactly:)), number > 0 { all.insert(number) }
+                    if let number = KernelText.number(line).flatMap(Int32.init(exactly:)), number > 0 {
+                        all.insert(number)
+                    }
                 }
             } catch {
                 // A threaded group cannot be asked for processes; its domain above has been.

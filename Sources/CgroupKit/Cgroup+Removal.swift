@@ -28,14 +28,20 @@ extension Cgroup {
             if !deadline.wait() {
                 let count = (try? processIDs.count) ?? 0  // for the message only
                 throw CgroupError(
-                    .busy, "remove cgroup", path: busy.path, cause: busy.cause,
-                    hint: count > 0 ? "the group has \(count) process(es)" : "the kernel still holds the group")
+                    .busy,
+                    "remove cgroup",
+                    path: busy.path,
+                    cause: busy.cause,
+                    hint: count > 0 ? "the group has \(count) process(es)" : "the kernel still holds the group"
+                )
             }
         }
     }
 
     private static func removeTree(
-        _ path: CgroupPath, from hierarchy: CgroupHierarchy, layout: CgroupLayout
+        _ path: CgroupPath,
+        from hierarchy: CgroupHierarchy,
+        layout: CgroupLayout
     ) throws(CgroupError) {
         let top = try CgroupDirectory.top(of: hierarchy, layout: layout)
         var reached = top.path.appending(path.filePath.components)

@@ -35,7 +35,10 @@ public struct Cgroup: Sendable {
             let top = try CgroupDirectory.top(of: hierarchy, layout: layout)
             do throws(SystemCallError) { directories.append(try top.descendant(path)) } catch {
                 let failure = CgroupError(
-                    "open cgroup", path: top.path.appending(path.filePath.components), cause: error)
+                    "open cgroup",
+                    path: top.path.appending(path.filePath.components),
+                    cause: error
+                )
                 if error.errno != .noSuchFileOrDirectory { throw failure }
                 missing = failure
             }

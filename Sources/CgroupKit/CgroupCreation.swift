@@ -35,7 +35,9 @@ struct CgroupCreation: ~Copyable {
         var directory = try CgroupDirectory.top(of: hierarchy, layout: layout)
         let names = path.names
         for (index, name) in names.enumerated() {
-            if hierarchy.version == .v2 { try directory.enableControllers(required.intersection(hierarchy.controllers)) }
+            if hierarchy.version == .v2 {
+                try directory.enableControllers(required.intersection(hierarchy.controllers))
+            }
             let isNew = try make(name, in: directory)
             let child: CgroupDirectory
             do throws(SystemCallError) { child = try directory.child(name) } catch {
@@ -82,18 +84,28 @@ extension CgroupDirectory {
         let enabled = Set(KernelText.words(try readIfPresent("cgroup.subtree_control") ?? []))
         for controller in required.map(\.rawValue).sorted() where !available.contains(controller) {
             throw CgroupError(
-                .controllerMissing, "enable controller", path: path.appending("cgroup.controllers"), field: controller,
-                hint: "the group above does not pass the \(controller) controller on")
+                .controllerMissing,
+                "enable controller",
+                path: path.appending("cgroup.controllers"),
+                field: controller,
+                hint: "the group above does not pass the \(controller) controller on"
+            )
         }
         let missing = available.filter { !enabled.contains($0) }
         if missing.isEmpty { return }
         if try hasProcessesOfItsOwn() {
             // The kernel would refuse most controllers, and take some in a way that makes this a threaded group, below
             // which no process can be started.
-            guard let controller = missing.first(where: { required.contains(CgroupController(rawValue: $0)) }) else { return }
+            guard let controller = missing.first(where: { required.contains(CgroupController(rawValue: $0)) }) else {
+                return
+            }
             throw CgroupError(
-                .busy, "enable controller", path: path.appending("cgroup.subtree_control"), field: controller,
-                hint: Self.hint(.resourceBusy))
+                .busy,
+                "enable controller",
+                path: path.appending("cgroup.subtree_control"),
+                field: controller,
+                hint: Self.hint(.resourceBusy)
+            )
         }
         if tryToEnable(missing) == nil { return }
         // One that cannot be enabled makes the kernel refuse all of them.
@@ -101,8 +113,12 @@ extension CgroupDirectory {
             guard let error = tryToEnable([controller]) else { continue }
             if required.contains(CgroupController(rawValue: controller)) {
                 throw CgroupError(
-                    "enable controller", path: path.appending("cgroup.subtree_control"), field: controller, cause: error,
-                    hint: Self.hint(error.errno))
+                    "enable controller",
+                    path: path.appending("cgroup.subtree_control"),
+                    field: controller,
+                    cause: error,
+                    hint: Self.hint(error.errno)
+                )
             }
         }
     }
@@ -138,8 +154,11 @@ extension CgroupDirectory {
         let words = KernelText.words(type)
         if words == ["threaded"] || words == ["domain", "invalid"] {
             throw CgroupError(
-                .unsupported, "use cgroup", path: path,
-                hint: "its type is \(words.joined(separator: " ")): it is part of a threaded subtree")
+                .unsupported,
+                "use cgroup",
+                path: path,
+                hint: "its type is \(words.joined(separator: " ")): it is part of a threaded subtree"
+            )
         }
     }
 

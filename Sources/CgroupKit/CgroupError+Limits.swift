@@ -11,7 +11,10 @@ extension CgroupError {
     static func unsupported(_ field: String, by version: CgroupVersion, _ controller: CgroupController) -> CgroupError {
         let name = version == .v1 ? "1" : "2"
         return CgroupError(
-            .unsupported, "set cgroup limit", field: field,
-            hint: "the \(controller) controller of cgroup version \(name) has no such setting")
+            .unsupported,
+            "set cgroup limit",
+            field: field,
+            hint: "the \(controller) controller of cgroup version \(name) has no such setting"
+        )
     }
 }

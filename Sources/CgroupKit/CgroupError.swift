@@ -55,7 +55,11 @@ public struct CgroupError: Error, Hashable, Sendable {
     ///   - cause: The system call that failed.
     ///   - hint: What helps.
     public init(
-        _ code: Code, _ step: String, path: FilePath? = nil, field: String? = nil, cause: SystemCallError? = nil,
+        _ code: Code,
+        _ step: String,
+        path: FilePath? = nil,
+        field: String? = nil,
+        cause: SystemCallError? = nil,
         hint: String? = nil
     ) {
         self.code = code

@@ -15,15 +15,21 @@ extension CgroupPath {
     /// - Throws: ``CgroupError``: `invalidPath`; `unsupported` for systemd's form `slice:prefix:name`, and for
     ///   ``CgroupParent/caller`` when the caller's group differs between hierarchies or is not mounted.
     public static func resolve(
-        _ configured: [UInt8]?, name: [UInt8], parent: CgroupParent, layout: CgroupLayout
+        _ configured: [UInt8]?,
+        name: [UInt8],
+        parent: CgroupParent,
+        layout: CgroupLayout
     ) throws(CgroupError) -> CgroupPath {
         let wanted = configured.flatMap { $0.isEmpty ? nil : $0 } ?? name
         if wanted.first == UInt8(ascii: "/") { return try CgroupPath(bytes: wanted) }
         let fields = wanted.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
         if configured?.isEmpty == false && fields.count == 3 && !wanted.contains(UInt8(ascii: "/")) {
             throw CgroupError(
-                .unsupported, "use cgroup path", path: FilePath(String(decoding: wanted, as: UTF8.self)),
-                hint: "slice:prefix:name needs the systemd driver, which is not available yet")
+                .unsupported,
+                "use cgroup path",
+                path: FilePath(String(decoding: wanted, as: UTF8.self)),
+                hint: "slice:prefix:name needs the systemd driver, which is not available yet"
+            )
         }
         switch parent {
         case .group(let group): return try group.appending(bytes: wanted)
@@ -45,13 +51,19 @@ extension CgroupLayout {
                     let path = hierarchy.path(shownAs: shown)
                 else {
                     throw CgroupError(
-                        .unsupported, "find the caller's cgroup", path: hierarchy.mountPoint,
-                        hint: "the caller's group is outside of the mounted hierarchy; give an absolute path")
+                        .unsupported,
+                        "find the caller's cgroup",
+                        path: hierarchy.mountPoint,
+                        hint: "the caller's group is outside of the mounted hierarchy; give an absolute path"
+                    )
                 }
                 if let result, result != path {
                     throw CgroupError(
-                        .unsupported, "find the caller's cgroup", path: hierarchy.mountPoint,
-                        hint: "the caller is in \(result) and in \(path); give an absolute path")
+                        .unsupported,
+                        "find the caller's cgroup",
+                        path: hierarchy.mountPoint,
+                        hint: "the caller is in \(result) and in \(path); give an absolute path"
+                    )
                 }
                 result = path
             }

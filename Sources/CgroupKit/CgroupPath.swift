@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
-public import SystemPackage
 internal import LinuxSystem
+public import SystemPackage
 
 /// The place of a group in the hierarchies: a list of names below the root, the same in every hierarchy.
 ///

@@ -37,9 +37,11 @@ import Testing
         let layout = try layout(Self.legacy)
         #expect(layout.kind == .legacy)
         #expect(layout.unified == nil)
-        #expect(layout.hierarchies.map(\.mountPoint.string) == [
-            "/sys/fs/cgroup/cpu,cpuacct", "/sys/fs/cgroup/memory", "/sys/fs/cgroup/blkio", "/sys/fs/cgroup/systemd",
-        ])
+        #expect(
+            layout.hierarchies.map(\.mountPoint.string) == [
+                "/sys/fs/cgroup/cpu,cpuacct", "/sys/fs/cgroup/memory", "/sys/fs/cgroup/blkio", "/sys/fs/cgroup/systemd",
+            ]
+        )
         #expect(layout.hierarchy(for: .cpu) == layout.hierarchy(for: .cpuacct))
         #expect(layout.hierarchy(for: .io)?.mountPoint == "/sys/fs/cgroup/blkio")
         #expect(layout.hierarchies.last?.name == "systemd")
@@ -60,7 +62,9 @@ import Testing
         #expect(layout.hierarchies.count == 1)
     }
 
-    @Test("prefers the usual place over other mounts of a hierarchy, and the last mount at one place") func choice() throws {
+    @Test("prefers the usual place over other mounts of a hierarchy, and the last mount at one place") func choice()
+        throws
+    {
         let text = """
             50 23 0:26 /kubepods /mnt/cg rw - cgroup2 cgroup2 rw
             51 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw
@@ -76,7 +80,10 @@ import Testing
         #expect(error?.code == .unsupported)
     }
 
-    @Test("skips lines that are cut short", arguments: ["", "1 2 3", "1 2 0:1 / /x rw - cgroup2", "1 2 0:1 / /x rw cgroup2 a b c"])
+    @Test(
+        "skips lines that are cut short",
+        arguments: ["", "1 2 3", "1 2 0:1 / /x rw - cgroup2", "1 2 0:1 / /x rw cgroup2 a b c"]
+    )
     func malformed(_ line: String) { #expect(MountInfoEntry.parse(Array(line.utf8)).isEmpty) }
 }
 

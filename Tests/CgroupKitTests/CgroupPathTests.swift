@@ -6,7 +6,10 @@ import SystemPackage
 import Testing
 
 @Suite("CgroupPath") struct CgroupPathTests {
-    @Test("takes absolute paths of plain names", arguments: ["/a", "/a/b", "/skiff/web.1", "/a:b/c d", "/a..b", "/..."])
+    @Test(
+        "takes absolute paths of plain names",
+        arguments: ["/a", "/a/b", "/skiff/web.1", "/a:b/c d", "/a..b", "/..."]
+    )
     func accepts(_ text: String) throws {
         let path = try CgroupPath(bytes: Array(text.utf8))
         #expect(path.description == text)
@@ -22,7 +25,8 @@ import Testing
         arguments: [
             "", "a", "a/b", "/..", "/../x", "/a/../../b", "/a/..", "/./a", "/a/.", "//", "//a", "/a//b", "/a//",
             "/a\n", "/a\u{0}b", "/\u{7f}",
-        ])
+        ]
+    )
     func refuses(_ text: String) {
         let error = #expect(throws: CgroupError.self) { try CgroupPath(bytes: Array(text.utf8)) }
         #expect(error?.code == .invalidPath)

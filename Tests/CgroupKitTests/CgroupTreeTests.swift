@@ -149,7 +149,9 @@ import Testing
 
     @Test("a group that is nowhere is not found") func notFound() throws {
         let tree = try unifiedTree()
-        let error = #expect(throws: CgroupError.self) { try Cgroup.open(at: CgroupPath("/nothing"), layout: tree.layout) }
+        let error = #expect(throws: CgroupError.self) {
+            try Cgroup.open(at: CgroupPath("/nothing"), layout: tree.layout)
+        }
         #expect(error?.code == .notFound)
         #expect(try !Cgroup.exists(at: CgroupPath("/nothing"), layout: tree.layout))
         #expect(try Cgroup.exists(at: path, layout: tree.layout))
@@ -194,7 +196,12 @@ import Testing
         try tree.put("proc/self/cgroup", "0::/user.slice/me\n")
         let layout = try tree.layout
         func resolve(_ configured: String?, _ parent: CgroupParent) throws -> String {
-            try CgroupPath.resolve(configured.map { Array($0.utf8) }, name: Array("id".utf8), parent: parent, layout: layout).description
+            try CgroupPath.resolve(
+                configured.map { Array($0.utf8) },
+                name: Array("id".utf8),
+                parent: parent,
+                layout: layout
+            ).description
         }
         let skiff = CgroupParent.group(try CgroupPath("/skiff"))
         #expect(try resolve(nil, skiff) == "/skiff/id")
@@ -298,7 +305,8 @@ import Testing
             "cpu.stat": "usage_usec 5\nuser_usec 3\nsystem_usec 2\nnr_periods 9\nnr_throttled 8\nthrottled_usec 7\n",
             "pids.current": "3\n", "pids.max": "9\n", "pids.events": "max 2\n",
             "io.stat": "8:0 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=5 dios=6 cost.usage=7\n253:1 \n",
-            "cpu.pressure": "some avg10=1.50 avg60=0.25 avg300=0.00 total=123\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=4\n",
+            "cpu.pressure":
+                "some avg10=1.50 avg60=0.25 avg300=0.00 total=123\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=4\n",
             "memory.pressure": "garbage\n", "hugetlb.2MB.current": "2097152\n", "hugetlb.2MB.max": "max\n",
             "hugetlb.2MB.events": "max 4\n", "hugetlb.2MB.rsvd.current": "7\n",
         ]

@@ -113,7 +113,9 @@ import Testing
         try scratch.group.apply(DevicePolicy(rules: [null, zero]))
         #expect(try scratch.words("devices.list", .devices) == "c 1:3 rw c 1:5 r")
         try scratch.group.apply(DevicePolicy(rules: [null]))
-        let process = try GatedProcess("(: > /dev/null) && echo null; (: < /dev/zero) && echo zero; (: < /dev/full) && echo full")
+        let process = try GatedProcess(
+            "(: > /dev/null) && echo null; (: < /dev/zero) && echo zero; (: < /dev/full) && echo full"
+        )
         try scratch.group.add(processID: process.processID)
         #expect(try process.output().text == "null\n")
     }
@@ -129,7 +131,9 @@ import Testing
         }
         let rules = [DeviceRule(allow: true, .character, major: 1, minor: 3, access: [.read, .write])]
         try scratch.group.attach(DeviceProgram(DevicePolicy(rules: rules)))
-        let process = try GatedProcess("(: > /dev/null) && echo null; (: < /dev/zero) && echo zero; (: < /dev/full) && echo full")
+        let process = try GatedProcess(
+            "(: > /dev/null) && echo null; (: < /dev/zero) && echo zero; (: < /dev/full) && echo full"
+        )
         try scratch.group.add(processID: process.processID)
         #expect(try process.output().text == "null\n")
     }
@@ -137,7 +141,9 @@ import Testing
     @Test("removes groups that were made below it", .requires(.root, .cgroup1)) func nested() throws {
         let scratch = try ScratchCgroup()
         let inner = try Cgroup.create(
-            at: scratch.group.path.appending(bytes: Array("x/y/z".utf8)), layout: scratch.group.layout)
+            at: scratch.group.path.appending(bytes: Array("x/y/z".utf8)),
+            layout: scratch.group.layout
+        )
         let process = try GatedProcess("sleep 100")
         try inner.add(processID: process.processID)
         #expect(try scratch.group.processIDs == [process.processID])

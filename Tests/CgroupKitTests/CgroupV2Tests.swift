@@ -45,7 +45,8 @@ import Testing
         let expected = [
             "memory.max": "\(64 << 20)", "memory.swap.max": "\(32 << 20)", "memory.low": "\(16 << 20)",
             "memory.high": "\(40 << 20)", "memory.min": "\(4 << 20)", "memory.oom.group": "1", "pids.max": "0",
-            "cpu.weight": "35", "cpu.max": "20000 50000", "cpu.max.burst": "10000", "cpuset.cpus": "0", "cpuset.mems": "0",
+            "cpu.weight": "35", "cpu.max": "20000 50000", "cpu.max.burst": "10000", "cpuset.cpus": "0",
+            "cpuset.mems": "0",
             "cgroup.max.depth": "3",
         ]
         for (file, value) in expected { #expect(try scratch.words(file, .memory) == value, "\(file)") }
@@ -101,7 +102,9 @@ import Testing
         #expect(memory.swapLimit == .value(0))
     }
 
-    @Test("refuses tasks beyond the pids limit, and counts CPU time", .requires(.root, .cgroup2)) func tooManyTasks() throws {
+    @Test("refuses tasks beyond the pids limit, and counts CPU time", .requires(.root, .cgroup2)) func tooManyTasks()
+        throws
+    {
         let scratch = try ScratchCgroup(requiring: [.pids])
         var limits = CgroupLimits()
         limits.pids.limit = .value(1)
@@ -116,10 +119,14 @@ import Testing
         #expect(statistics.cpuPressure?.some != nil)
     }
 
-    @Test("freezes and thaws, and kills what is frozen and what is nested", .requires(.root, .cgroup2)) func freezer() throws {
+    @Test("freezes and thaws, and kills what is frozen and what is nested", .requires(.root, .cgroup2)) func freezer()
+        throws
+    {
         let scratch = try ScratchCgroup()
         let inner = try Cgroup.create(
-            at: scratch.group.path.appending(bytes: Array("x/y".utf8)), layout: scratch.group.layout)
+            at: scratch.group.path.appending(bytes: Array("x/y".utf8)),
+            layout: scratch.group.layout
+        )
         let process = try GatedProcess("sleep 1000")
         try inner.add(processID: process.processID)
         #expect(try scratch.group.processIDs == [process.processID])
@@ -153,7 +160,9 @@ import Testing
         #expect(missing?.code == .controllerMissing)
     }
 
-    @Test("says why a process cannot enter a group that passes controllers on", .requires(.root, .cgroup2)) func inner() throws {
+    @Test("says why a process cannot enter a group that passes controllers on", .requires(.root, .cgroup2)) func inner()
+        throws
+    {
         let scratch = try ScratchCgroup()
         let path = try scratch.group.path.appending(bytes: Array("x".utf8))
         _ = try Cgroup.create(at: path, layout: scratch.group.layout, requiring: [.memory])
@@ -185,7 +194,9 @@ import Testing
     func delegation() throws {
         let scratch = try ScratchCgroup(requiring: [.memory])
         try scratch.group.delegate(userID: 1234, groupID: 1235)
-        let root = try #require(scratch.group.layout.unified).mountPoint.appending(scratch.group.path.filePath.components)
+        let root = try #require(scratch.group.layout.unified).mountPoint.appending(
+            scratch.group.path.filePath.components
+        )
         func owner(_ file: FilePath) throws -> UInt32 {
             try OwnedFileDescriptor.open(root.appending(file.components), 0o10000000).status().uid
         }

@@ -5,7 +5,9 @@ import CgroupKit
 import Testing
 
 /// What the rules mean, written down a second time: for each bit, the last rule that matches and has it decides.
-private func expected(_ rules: [DeviceRule], _ kind: DeviceRule.Kind, _ major: UInt32, _ minor: UInt32, _ bits: UInt8) -> Bool {
+private func expected(_ rules: [DeviceRule], _ kind: DeviceRule.Kind, _ major: UInt32, _ minor: UInt32, _ bits: UInt8)
+    -> Bool
+{
     for bit in [1, 2, 4] as [UInt8] where bits & bit != 0 {
         let last = rules.last { rule in
             (rule.kind == .all || rule.kind == kind) && (rule.major ?? major) == major && (rule.minor ?? minor) == minor
@@ -17,7 +19,9 @@ private func expected(_ rules: [DeviceRule], _ kind: DeviceRule.Kind, _ major: U
 }
 
 /// Runs a device program as the kernel would; `nil` when it does something a verifier refuses.
-private func run(_ program: DeviceProgram, _ kind: DeviceRule.Kind, _ major: UInt32, _ minor: UInt32, _ bits: UInt8) -> Bool? {
+private func run(_ program: DeviceProgram, _ kind: DeviceRule.Kind, _ major: UInt32, _ minor: UInt32, _ bits: UInt8)
+    -> Bool?
+{
     let context = [UInt32(bits) << 16 | (kind == .block ? 1 : 2), major, minor]
     var registers = [UInt64?](repeating: nil, count: 11)
     var next = 0
@@ -50,7 +54,9 @@ private func run(_ program: DeviceProgram, _ kind: DeviceRule.Kind, _ major: UIn
 }
 
 /// What the kernel's version 1 controller decides from a state.
-private func verdict(_ list: LegacyDeviceList, _ kind: DeviceRule.Kind, _ major: UInt32, _ minor: UInt32, _ bits: UInt8) -> Bool {
+private func verdict(_ list: LegacyDeviceList, _ kind: DeviceRule.Kind, _ major: UInt32, _ minor: UInt32, _ bits: UInt8)
+    -> Bool
+{
     let matching = list.exceptions.filter { key, _ in
         key.kind == kind && (key.major ?? major) == major && (key.minor ?? minor) == minor
     }.map(\.value.rawValue)
@@ -60,17 +66,22 @@ private func verdict(_ list: LegacyDeviceList, _ kind: DeviceRule.Kind, _ major:
 
 @Suite("DevicePolicy") struct DevicePolicyTests {
     static let devices: [(DeviceRule.Kind, UInt32, UInt32)] = [
-        (.character, 1, 3), (.character, 1, 5), (.character, 5, 3), (.character, 10, 200), (.block, 8, 0), (.block, 1, 3),
+        (.character, 1, 3), (.character, 1, 5), (.character, 5, 3), (.character, 10, 200), (.block, 8, 0),
+        (.block, 1, 3),
         (.block, 259, 1), (.character, 4095, 1_048_575),
     ]
 
     static func randomPolicy(_ generator: inout SeededGenerator) -> DevicePolicy {
         let rules = (0..<Int.random(in: 0...7, using: &generator)).map { _ in
             DeviceRule(
-                allow: .random(using: &generator), [.all, .block, .character].randomElement(using: &generator) ?? .all,
+                allow: .random(using: &generator),
+                [.all, .block, .character].randomElement(using: &generator) ?? .all,
                 major: [nil, 1, 5, 8, 10].randomElement(using: &generator) ?? nil,
                 minor: [nil, nil, 0, 3, 5].randomElement(using: &generator) ?? nil,
-                access: DeviceRule.Access(rawValue: [7, 7, 7, .random(in: 1...7, using: &generator)].randomElement(using: &generator) ?? 7))
+                access: DeviceRule.Access(
+                    rawValue: [7, 7, 7, .random(in: 1...7, using: &generator)].randomElement(using: &generator) ?? 7
+                )
+            )
         }
         return DevicePolicy(rules: rules)
     }
@@ -108,7 +119,10 @@ private func verdict(_ list: LegacyDeviceList, _ kind: DeviceRule.Kind, _ major:
         }
     }
 
-    @Test("as a version 1 list decides every device as the rules do, or is refused", arguments: 0..<300 as Range<UInt64>)
+    @Test(
+        "as a version 1 list decides every device as the rules do, or is refused",
+        arguments: 0..<300 as Range<UInt64>
+    )
     func list(_ seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         let policy = Self.randomPolicy(&generator)
@@ -120,7 +134,10 @@ private func verdict(_ list: LegacyDeviceList, _ kind: DeviceRule.Kind, _ major:
         for (kind, major, minor) in Self.devices {
             for bits in 1...7 as ClosedRange<UInt8> {
                 let wanted = expected(policy.rules, kind, major, minor, bits)
-                #expect(verdict(list, kind, major, minor, bits) == wanted, "\(policy) \(kind) \(major):\(minor) \(bits)")
+                #expect(
+                    verdict(list, kind, major, minor, bits) == wanted,
+                    "\(policy) \(kind) \(major):\(minor) \(bits)"
+                )
             }
         }
     }
@@ -147,19 +164,23 @@ private func verdict(_ list: LegacyDeviceList, _ kind: DeviceRule.Kind, _ major:
             plan.map { "\($0.file) \($0.value)" } == [
                 "devices.deny a", "devices.allow b *:* m", "devices.allow c *:* m", "devices.allow c 136:* rwm",
                 "devices.allow c 1:3 rwm",
-            ])
+            ]
+        )
     }
 
     @Test("changes a deny-by-default list by its difference only") func difference() throws {
         let current = LegacyDeviceList(list: Array("c 1:3 rwm\nc 1:5 rw\nb 8:0 r\n".utf8))
-        let wanted = try LegacyDeviceList(DevicePolicy(rules: [
-            DeviceRule(allow: true, .character, major: 1, minor: 3, access: .full),
-            DeviceRule(allow: true, .character, major: 1, minor: 5, access: [.read, .mknod]),
-        ]))
+        let wanted = try LegacyDeviceList(
+            DevicePolicy(rules: [
+                DeviceRule(allow: true, .character, major: 1, minor: 3, access: .full),
+                DeviceRule(allow: true, .character, major: 1, minor: 5, access: [.read, .mknod]),
+            ])
+        )
         #expect(
             wanted.plan(from: current).map { "\($0.file) \($0.value)" } == [
                 "devices.deny b 8:0 r", "devices.deny c 1:5 w", "devices.allow c 1:5 m",
-            ])
+            ]
+        )
     }
 
     @Test("refuses rules that name no access or no possible device") func invalid() {
@@ -178,9 +199,16 @@ private func verdict(_ list: LegacyDeviceList, _ kind: DeviceRule.Kind, _ major:
     }
 
     @Test("encodes instructions as the kernel reads them") func encoding() {
-        #expect(BPFInstruction(operation: .moveImmediate, destination: 0, immediate: 1).encoded == 0x0000_0001_0000_00b7)
-        #expect(BPFInstruction(operation: .load32, destination: 4, source: 1, offset: 4).encoded == 0x0000_0000_0004_1461)
-        #expect(BPFInstruction(operation: .jumpIfNotEqual, destination: 2, offset: 2, immediate: -1).encoded == 0xffff_ffff_0002_0255)
+        #expect(
+            BPFInstruction(operation: .moveImmediate, destination: 0, immediate: 1).encoded == 0x0000_0001_0000_00b7
+        )
+        #expect(
+            BPFInstruction(operation: .load32, destination: 4, source: 1, offset: 4).encoded == 0x0000_0000_0004_1461
+        )
+        #expect(
+            BPFInstruction(operation: .jumpIfNotEqual, destination: 2, offset: 2, immediate: -1).encoded
+                == 0xffff_ffff_0002_0255
+        )
     }
 }
 

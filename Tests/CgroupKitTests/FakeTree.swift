@@ -26,7 +26,11 @@ struct FakeTree: ~Copyable {
         let root = try directory.open()
         try root.makeDirectories(path.removingLastComponent())
         let file = try FileDescriptor.open(
-            directory.path.appending(path.components), .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
+            directory.path.appending(path.components),
+            .writeOnly,
+            options: [.create, .truncate],
+            permissions: .ownerReadWrite
+        )
         try file.closeAfter { _ = try file.writeAll(Array(text.utf8)) }
     }
 
@@ -34,7 +38,8 @@ struct FakeTree: ~Copyable {
 
     /// A file's text; `nil` when it does not exist.
     func text(_ path: FilePath) throws -> String? {
-        do throws(SystemCallError) { return String(decoding: try directory.open().readFile(path), as: UTF8.self) } catch {
+        do throws(SystemCallError) { return String(decoding: try directory.open().readFile(path), as: UTF8.self) } catch
+        {
             if error.errno == .noSuchFileOrDirectory { return nil }
             throw error
         }

@@ -31,7 +31,8 @@ final class GatedProcess {
     /// Waits for the end; the exit code, or 128 and the signal.
     func wait() -> Int32 {
         process.waitUntilExit()
-        return process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
+        return process.terminationReason == .uncaughtSignal
+            ? 128 + process.terminationStatus : process.terminationStatus
     }
 
     /// Opens the gate, waits, and returns what was printed.

@@ -20,20 +20,25 @@ func text(_ plan: [CgroupWrite]) -> [String] { plan.map { "\($0.file)=\($0.value
             text(try limits.plan(.v2)) == [
                 "memory.oom.group=1", "memory.min=10", "memory.low=800", "memory.high=900", "memory.swap.max=500",
                 "memory.max=1000",
-            ])
+            ]
+        )
     }
 
     @Test(
         "convert swap as OCI runtimes do",
         arguments: [
-            (ResourceLimit?.some(.unlimited), ResourceLimit?.none, ResourceLimit?.none, ["memory.swap.max=max", "memory.max=max"]),
+            (
+                ResourceLimit?.some(.unlimited), ResourceLimit?.none, ResourceLimit?.none,
+                ["memory.swap.max=max", "memory.max=max"]
+            ),
             (.value(1000), .unlimited, nil, ["memory.swap.max=max", "memory.max=1000"]),
             (.value(1000), .value(1000), nil, ["memory.swap.max=0", "memory.max=1000"]),
             (nil, .value(1500), .value(1000), ["memory.swap.max=500"]),
             (nil, .unlimited, nil, ["memory.swap.max=max"]),
             (.value(1000), nil, nil, ["memory.max=1000"]),
             (.value(0), nil, nil, ["memory.max=0"]),
-        ])
+        ]
+    )
     func swap(_ limit: ResourceLimit?, _ swap: ResourceLimit?, _ current: ResourceLimit?, _ expected: [String]) throws {
         var limits = MemoryLimits()
         limits.limit = limit
@@ -67,7 +72,8 @@ func text(_ plan: [CgroupWrite]) -> [String] { plan.map { "\($0.file)=\($0.value
         #expect(
             text(try limits.plan(.v1, current: .init(limit: .value(5), swap: .value(6)))) == [
                 "memory.memsw.limit_in_bytes=-1", "memory.limit_in_bytes=-1",
-            ])
+            ]
+        )
     }
 
     @Test("have version 1 files for the settings that only it knows") func legacyOnly() throws {
@@ -81,7 +87,8 @@ func text(_ plan: [CgroupWrite]) -> [String] { plan.map { "\($0.file)=\($0.value
             text(try limits.plan(.v1)) == [
                 "memory.soft_limit_in_bytes=5", "memory.kmem.limit_in_bytes=-1", "memory.kmem.tcp.limit_in_bytes=7",
                 "memory.oom_control=1", "memory.swappiness=100",
-            ])
+            ]
+        )
         limits.swappiness = 101
         #expect(throws: CgroupError.self) { try limits.plan(.v1) }
     }
@@ -128,7 +135,8 @@ func text(_ plan: [CgroupWrite]) -> [String] { plan.map { "\($0.file)=\($0.value
         arguments: [
             (1, 1), (2, 1), (3, 2), (10, 4), (100, 17), (256, 35), (512, 59), (1000, 99), (1024, 100), (2048, 174),
             (10_000, 627), (262_143, 10_000), (262_144, 10_000), (500_000, 10_000),
-        ] as [(UInt64, UInt64)])
+        ] as [(UInt64, UInt64)]
+    )
     func shares(_ shares: UInt64, _ weight: UInt64) { #expect(CPUWeight.shares(shares).unifiedValue == weight) }
 
     @Test("convert shares without ever going down") func monotonic() {
@@ -167,9 +175,15 @@ func text(_ plan: [CgroupWrite]) -> [String] { plan.map { "\($0.file)=\($0.value
         limits.burst = 4000
         #expect(text(try limits.plan(.v2)) == ["cpu.max.burst=4000", "cpu.max=5000 100000"])
         #expect(
-            text(try limits.plan(.v2, current: .init(quota: .value(3000)))) == ["cpu.max=5000 100000", "cpu.max.burst=4000"])
+            text(try limits.plan(.v2, current: .init(quota: .value(3000)))) == [
+                "cpu.max=5000 100000", "cpu.max.burst=4000",
+            ]
+        )
         #expect(
-            text(try limits.plan(.v1, current: .init(quota: .value(9000)))) == ["cpu.cfs_burst_us=4000", "cpu.cfs_quota_us=5000"])
+            text(try limits.plan(.v1, current: .init(quota: .value(9000)))) == [
+                "cpu.cfs_burst_us=4000", "cpu.cfs_quota_us=5000",
+            ]
+        )
         limits.burst = 5001
         #expect(throws: CgroupError.self) { try limits.plan(.v2) }
     }
@@ -211,7 +225,8 @@ func text(_ plan: [CgroupWrite]) -> [String] { plan.map { "\($0.file)=\($0.value
 
     @Test(
         "CPU lists are checked",
-        arguments: ["", ",", "0,", "3-1", "-1", "0-", "a", "0 1", "0\n", "1048576", "99999999999999999999", "0-1-2"])
+        arguments: ["", ",", "0,", "3-1", "-1", "0-", "a", "0 1", "0\n", "1048576", "99999999999999999999", "0-1-2"]
+    )
     func badLists(_ list: String) {
         #expect(throws: CgroupError.self) { try CPUSetLimits.IndexSetText(bytes: Array(list.utf8), field: "cpus") }
     }
@@ -231,7 +246,9 @@ func text(_ plan: [CgroupWrite]) -> [String] { plan.map { "\($0.file)=\($0.value
         #expect(plan.map { text($0.alternatives) } == [["io.weight=default 1"], ["io.weight=8:16 10000"]])
         let legacy = try limits.plan(.v1)
         #expect(text(legacy) == ["blkio.weight=10", "blkio.weight_device=8:16 1000"])
-        #expect(legacy.map { text($0.alternatives) } == [["blkio.bfq.weight=10"], ["blkio.bfq.weight_device=8:16 1000"]])
+        #expect(
+            legacy.map { text($0.alternatives) } == [["blkio.bfq.weight=10"], ["blkio.bfq.weight_device=8:16 1000"]]
+        )
         limits.weight = 9
         #expect(throws: CgroupError.self) { try limits.plan(.v2) }
         limits.weight = 1001
@@ -248,12 +265,14 @@ func text(_ plan: [CgroupWrite]) -> [String] { plan.map { "\($0.file)=\($0.value
         #expect(
             text(try limits.plan(.v2)) == [
                 "io.max=8:0 rbps=600", "io.max=8:0 wbps=max", "io.max=8:0 riops=5", "io.max=8:0 wiops=300",
-            ])
+            ]
+        )
         #expect(
             text(try limits.plan(.v1)) == [
                 "blkio.throttle.read_bps_device=8:0 600", "blkio.throttle.write_bps_device=8:0 0",
                 "blkio.throttle.read_iops_device=8:0 5", "blkio.throttle.write_iops_device=8:0 300",
-            ])
+            ]
+        )
     }
 
     @Test("leaf weights exist on version 1 only, and a device needs some weight") func leafWeights() throws {
@@ -272,7 +291,8 @@ func text(_ plan: [CgroupWrite]) -> [String] { plan.map { "\($0.file)=\($0.value
         #expect(text(plan) == ["hugetlb.2MB.max=4096", "hugetlb.2MB.rsvd.max=4096"])
         #expect(plan.map(\.whenMissing) == [.fail, .skip])
         #expect(
-            text(try limit.plan(.v1)) == ["hugetlb.2MB.limit_in_bytes=4096", "hugetlb.2MB.rsvd.limit_in_bytes=4096"])
+            text(try limit.plan(.v1)) == ["hugetlb.2MB.limit_in_bytes=4096", "hugetlb.2MB.rsvd.limit_in_bytes=4096"]
+        )
         for size in ["", "MB", "2", "2M", "2TB", "-2MB", "2/../MB", "02MB", "0MB", "2mb"] {
             #expect(throws: CgroupError.self) { try HugePageLimit(pageSize: size, limit: .value(1)).plan(.v2) }
         }
@@ -282,7 +302,8 @@ func text(_ plan: [CgroupWrite]) -> [String] { plan.map { "\($0.file)=\($0.value
         #expect(
             text(try RDMALimit(device: "mlx5_1", handles: .value(2), objects: .unlimited).plan(.v2)) == [
                 "rdma.max=mlx5_1 hca_handle=2 hca_object=max"
-            ])
+            ]
+        )
         #expect(throws: CgroupError.self) { try RDMALimit(device: "a b", handles: .value(2)).plan(.v2) }
         #expect(throws: CgroupError.self) { try RDMALimit(device: "a").plan(.v2) }
         #expect(text(try MiscLimit(resource: "sev", limit: .value(1)).plan(.v2)) == ["misc.max=sev 1"])
@@ -308,9 +329,11 @@ func text(_ plan: [CgroupWrite]) -> [String] { plan.map { "\($0.file)=\($0.value
         "unified files that control instead of limit, or are no plain names, are refused",
         arguments: [
             "cgroup.procs", "cgroup.kill", "cgroup.freeze", "cgroup.subtree_control", "cgroup.threads", "cgroup.type",
-            "../memory.max", "a/memory.max", "memory/max", "memory", ".max", "memory.", "nothing.max", "memory.max\n", "",
+            "../memory.max", "a/memory.max", "memory/max", "memory", ".max", "memory.", "nothing.max", "memory.max\n",
+            "",
             "memory..\u{e9}",
-        ])
+        ]
+    )
     func badUnified(_ file: String) {
         #expect(throws: CgroupError.self) { try UnifiedSettings(files: [file: "1"]).plan() }
     }

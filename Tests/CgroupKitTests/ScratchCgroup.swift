@@ -11,7 +11,11 @@ struct ScratchCgroup: ~Copyable {
     init(requiring required: Set<CgroupController> = []) throws {
         let name = "/skiff-test-\(String(UInt64.random(in: .min ... .max), radix: 36))"
         group = try Cgroup.create(
-            at: CgroupPath(FilePath(name)), layout: .detect(), existing: .refuse, requiring: required)
+            at: CgroupPath(FilePath(name)),
+            layout: .detect(),
+            existing: .refuse,
+            requiring: required
+        )
     }
 
     /// Reads a file of the group in the hierarchy that has `controller`, as words.
@@ -22,7 +26,9 @@ struct ScratchCgroup: ~Copyable {
         return try descriptor.closeAfter {
             var bytes = [UInt8](repeating: 0, count: 65_536)
             let count = try unsafe bytes.withUnsafeMutableBytes { try unsafe descriptor.read(into: $0) }
-            return String(decoding: bytes[..<count], as: UTF8.self).split { $0 == " " || $0 == "\n" }.joined(separator: " ")
+            return String(decoding: bytes[..<count], as: UTF8.self).split { $0 == " " || $0 == "\n" }.joined(
+                separator: " "
+            )
         }
     }
 

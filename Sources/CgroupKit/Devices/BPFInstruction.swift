@@ -36,7 +36,11 @@ package struct BPFInstruction: Hashable, Sendable {
     package let immediate: Int32
 
     package init(
-        operation: Operation, destination: UInt8 = 0, source: UInt8 = 0, offset: Int16 = 0, immediate: Int32 = 0
+        operation: Operation,
+        destination: UInt8 = 0,
+        source: UInt8 = 0,
+        offset: Int16 = 0,
+        immediate: Int32 = 0
     ) {
         self.operation = operation
         self.destination = destination

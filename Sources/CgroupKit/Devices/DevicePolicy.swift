@@ -35,7 +35,9 @@ public struct DevicePolicy: Hashable, Sendable {
     func check() throws(CgroupError) {
         if rules.count > Self.maximumRules { throw .invalid("devices", "more than \(Self.maximumRules) rules") }
         for (index, rule) in rules.enumerated() {
-            if let major = rule.major, major > 4095 { throw .invalid("devices[\(index)].major", "\(major) is above 4095") }
+            if let major = rule.major, major > 4095 {
+                throw .invalid("devices[\(index)].major", "\(major) is above 4095")
+            }
             if let minor = rule.minor, minor > 1_048_575 {
                 throw .invalid("devices[\(index)].minor", "\(minor) is above 1048575")
             }

@@ -73,8 +73,11 @@ package struct DeviceProgram: Hashable, Sendable {
         if let minor = rule.minor { conditions.append((5, Int32(bitPattern: minor))) }
         let tests = conditions.enumerated().map { index, condition in
             BPFInstruction(
-                operation: .jumpIfNotEqual, destination: condition.register,
-                offset: Int16(conditions.count - 1 - index + decision.count), immediate: condition.value)
+                operation: .jumpIfNotEqual,
+                destination: condition.register,
+                offset: Int16(conditions.count - 1 - index + decision.count),
+                immediate: condition.value
+            )
         }
         return tests + decision
     }

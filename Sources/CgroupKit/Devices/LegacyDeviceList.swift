@@ -56,8 +56,12 @@ package struct LegacyDeviceList: Hashable, Sendable {
             let inherited = key.wider.compactMap { wanted[$0] }
             if let wider = inherited.first(where: { !$0.isSubset(of: access) }) {
                 throw CgroupError(
-                    .unsupported, "set device rules", field: "devices",
-                    hint: "cgroup version 1 cannot except \(key.text) \(wider.subtracting(access).text) from a wider rule")
+                    .unsupported,
+                    "set device rules",
+                    field: "devices",
+                    hint:
+                        "cgroup version 1 cannot except \(key.text) \(wider.subtracting(access).text) from a wider rule"
+                )
             }
             if !access.isEmpty && !inherited.contains(where: access.isSubset) { exceptions[key] = access }
         }
@@ -95,7 +99,8 @@ package struct LegacyDeviceList: Hashable, Sendable {
             let key = Key(
                 kind: fields[0].first == UInt8(ascii: "b") ? .block : .character,
                 major: KernelText.number(numbers.0).flatMap(UInt32.init(exactly:)),
-                minor: KernelText.number(numbers.1).flatMap(UInt32.init(exactly:)))
+                minor: KernelText.number(numbers.1).flatMap(UInt32.init(exactly:))
+            )
             exceptions[key, default: []].formUnion(access)
         }
         self.allowsByDefault = allowsByDefault

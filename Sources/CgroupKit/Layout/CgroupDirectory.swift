@@ -35,7 +35,10 @@ final class CgroupDirectory: Sendable {
     /// Opens the group `name` below this one.
     func child(_ name: FilePath) throws(SystemCallError) -> CgroupDirectory {
         CgroupDirectory(
-            try root.directory(name, .noSymlinks), hierarchy: hierarchy, path: path.appending(name.components))
+            try root.directory(name, .noSymlinks),
+            hierarchy: hierarchy,
+            path: path.appending(name.components)
+        )
     }
 
     /// The names of the groups below this one.

@@ -46,7 +46,9 @@ public struct CgroupLayout: Hashable, Sendable {
 
     /// Chooses the hierarchies among all mounts; `unifiedControllers` tells what a version 2 mount offers.
     package init(
-        mounts: [MountInfoEntry], root: FilePath = "/", unifiedControllers: (FilePath) -> [CgroupController]
+        mounts: [MountInfoEntry],
+        root: FilePath = "/",
+        unifiedControllers: (FilePath) -> [CgroupController]
     ) throws(CgroupError) {
         var hierarchies: [CgroupHierarchy] = []
         for mount in Self.preferred(mounts.filter { $0.fileSystem == "cgroup" }) {
@@ -59,8 +61,13 @@ public struct CgroupLayout: Hashable, Sendable {
             if hierarchies.contains(where: { $0.name == named && $0.controllers == controllers }) { continue }
             hierarchies.append(
                 CgroupHierarchy(
-                    version: .v1, controllers: controllers, name: controllers.isEmpty ? named : nil,
-                    mountPoint: root.appending(mount.mountPoint.components), mountedGroup: mount.root))
+                    version: .v1,
+                    controllers: controllers,
+                    name: controllers.isEmpty ? named : nil,
+                    mountPoint: root.appending(mount.mountPoint.components),
+                    mountedGroup: mount.root
+                )
+            )
         }
         let hasLegacyControllers = hierarchies.contains { !$0.controllers.isEmpty }
         if let mount = Self.preferred(mounts.filter { $0.fileSystem == "cgroup2" }).first {
@@ -68,15 +75,23 @@ public struct CgroupLayout: Hashable, Sendable {
             if !hasLegacyControllers { hierarchies = [] }
             hierarchies.append(
                 CgroupHierarchy(
-                    version: .v2, controllers: Set(unifiedControllers(mountPoint)), name: nil, mountPoint: mountPoint,
-                    mountedGroup: mount.root))
+                    version: .v2,
+                    controllers: Set(unifiedControllers(mountPoint)),
+                    name: nil,
+                    mountPoint: mountPoint,
+                    mountedGroup: mount.root
+                )
+            )
             kind = hasLegacyControllers ? .hybrid : .unified
         } else {
             kind = .legacy
         }
         if hierarchies.isEmpty {
             throw CgroupError(
-                .unsupported, "detect cgroup layout", hint: "no cgroup hierarchy is mounted; mount cgroup2 at /sys/fs/cgroup")
+                .unsupported,
+                "detect cgroup layout",
+                hint: "no cgroup hierarchy is mounted; mount cgroup2 at /sys/fs/cgroup"
+            )
         }
         self.hierarchies = hierarchies
         self.root = root
@@ -100,5 +115,7 @@ public struct CgroupLayout: Hashable, Sendable {
     }
 
     /// Mount options of version 1 that are no controllers.
-    private static let flags: Set = ["rw", "ro", "noprefix", "clone_children", "xattr", "cpuset_v2_mode", "favordynmods", "none"]
+    private static let flags: Set = [
+        "rw", "ro", "noprefix", "clone_children", "xattr", "cpuset_v2_mode", "favordynmods", "none",
+    ]
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
-package import SystemPackage
 internal import LinuxSystem
+package import SystemPackage
 
 /// One line of `/proc/self/mountinfo`.
 ///

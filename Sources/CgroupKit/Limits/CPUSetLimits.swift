@@ -38,7 +38,8 @@ public struct CPUSetLimits: Hashable, Sendable {
         public init(bytes: [UInt8], field: String) throws(CgroupError) {
             for item in bytes.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
                 let (first, last) = KernelText.cut(item, at: UInt8(ascii: "-")) ?? (item, item)
-                guard let low = KernelText.number(first), let high = KernelText.number(last), low <= high, high < 1 << 20
+                guard let low = KernelText.number(first), let high = KernelText.number(last), low <= high,
+                    high < 1 << 20
                 else { throw .invalid(field, "it is not a list of numbers and ranges such as 0-3,8") }
             }
             text = String(decoding: bytes, as: UTF8.self)

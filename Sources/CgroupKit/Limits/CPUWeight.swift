@@ -2,9 +2,9 @@
 // SPDX-FileCopyrightText: The Skiff authors
 
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #else
-    internal import Musl
+internal import Musl
 #endif
 
 /// A share of the CPU time relative to sibling groups.

@@ -60,7 +60,11 @@ public struct CgroupLimits: Hashable, Sendable {
         let files = try unified.plan()
         if let first = files.first, layout.unified == nil {
             throw CgroupError(
-                .unsupported, "set cgroup limit", field: first.field, hint: "no version 2 hierarchy is mounted")
+                .unsupported,
+                "set cgroup limit",
+                field: first.field,
+                hint: "no version 2 hierarchy is mounted"
+            )
         }
         return plan + files
     }

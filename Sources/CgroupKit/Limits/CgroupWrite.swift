@@ -39,8 +39,13 @@ public struct CgroupWrite: Hashable, Sendable {
     public let alternatives: [CgroupWrite]
 
     init(
-        _ file: String, _ value: String, _ controller: CgroupController, _ field: String,
-        whenMissing: WhenMissing = .fail, check: Check = .none, or alternatives: [CgroupWrite] = []
+        _ file: String,
+        _ value: String,
+        _ controller: CgroupController,
+        _ field: String,
+        whenMissing: WhenMissing = .fail,
+        check: Check = .none,
+        or alternatives: [CgroupWrite] = []
     ) {
         self.file = file
         self.value = value

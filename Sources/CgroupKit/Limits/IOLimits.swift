@@ -54,8 +54,8 @@ public struct IOLimits: Hashable, Sendable {
         }
     }
 
-    /// Share of every device, 10 to 1000. Goes to the BFQ scheduler's file where there is one, else to `io.weight` on its
-    /// scale of 1 to 10000.
+    /// Share of every device, 10 to 1000. Goes to the BFQ scheduler's file where there is one, else to `io.weight` on
+    /// its scale of 1 to 10000.
     public var weight: UInt16?
     /// 10 to 1000; version 1 of kernels before 5.0 only.
     public var leafWeight: UInt16?
@@ -104,7 +104,10 @@ public struct IOLimits: Hashable, Sendable {
     }
 
     private func share(
-        _ device: Device?, _ weight: UInt16, _ version: CgroupVersion, _ field: String
+        _ device: Device?,
+        _ weight: UInt16,
+        _ version: CgroupVersion,
+        _ field: String
     ) throws(CgroupError) -> CgroupWrite {
         try Self.check(weight, field)
         let prefix = device.map { "\($0.text) " } ?? ""
@@ -122,7 +125,10 @@ public struct IOLimits: Hashable, Sendable {
     }
 
     private func leafShare(
-        _ device: Device?, _ weight: UInt16, _ version: CgroupVersion, _ field: String
+        _ device: Device?,
+        _ weight: UInt16,
+        _ version: CgroupVersion,
+        _ field: String
     ) throws(CgroupError) -> CgroupWrite {
         if version == .v2 { throw .unsupported(field, by: .v2, .io) }
         try Self.check(weight, field)
@@ -131,7 +137,11 @@ public struct IOLimits: Hashable, Sendable {
     }
 
     private func throttle(
-        _ item: DeviceRate, _ key: String, _ file: String, _ version: CgroupVersion, _ field: String
+        _ item: DeviceRate,
+        _ key: String,
+        _ file: String,
+        _ version: CgroupVersion,
+        _ field: String
     ) -> CgroupWrite {
         switch version {
         case .v1:

@@ -82,7 +82,9 @@ public struct MemoryLimits: Hashable, Sendable {
             throw .invalid("memory.low", "memory.reservation sets the same file; give one of them")
         }
         var plan: [CgroupWrite] = []
-        if let oomGroup { plan.append(CgroupWrite("memory.oom.group", oomGroup ? "1" : "0", .memory, "memory.oomGroup")) }
+        if let oomGroup {
+            plan.append(CgroupWrite("memory.oom.group", oomGroup ? "1" : "0", .memory, "memory.oomGroup"))
+        }
         if let value = minimum { plan.append(write("memory.min", value, "memory.min")) }
         if let value = reservation { plan.append(write("memory.low", value, "memory.reservation")) }
         if let value = low { plan.append(write("memory.low", value, "memory.low")) }
@@ -96,8 +98,14 @@ public struct MemoryLimits: Hashable, Sendable {
                 }
             plan.append(
                 CgroupWrite(
-                    "memory.swap.max", value.unifiedText, .memory, "memory.swap", whenMissing: missing,
-                    check: .roundedToPages))
+                    "memory.swap.max",
+                    value.unifiedText,
+                    .memory,
+                    "memory.swap",
+                    whenMissing: missing,
+                    check: .roundedToPages
+                )
+            )
         }
         if let value = limit { plan.append(write("memory.max", value, "memory.limit")) }
         return plan
@@ -137,12 +145,14 @@ public struct MemoryLimits: Hashable, Sendable {
         if let value = kernelTCP { plan.append(legacy("memory.kmem.tcp.limit_in_bytes", value, "memory.kernelTCP")) }
         if let disableOOMKiller {
             plan.append(
-                CgroupWrite("memory.oom_control", disableOOMKiller ? "1" : "0", .memory, "memory.disableOOMKiller"))
+                CgroupWrite("memory.oom_control", disableOOMKiller ? "1" : "0", .memory, "memory.disableOOMKiller")
+            )
         }
         if let swappiness {
             if swappiness > 100 { throw .invalid("memory.swappiness", "\(swappiness) is above 100") }
             plan.append(
-                CgroupWrite("memory.swappiness", "\(swappiness)", .memory, "memory.swappiness", check: .exact))
+                CgroupWrite("memory.swappiness", "\(swappiness)", .memory, "memory.swappiness", check: .exact)
+            )
         }
         return plan
     }
@@ -166,8 +176,13 @@ public struct MemoryLimits: Hashable, Sendable {
             }
         let swapWrite = wantedSwap.map {
             CgroupWrite(
-                "memory.memsw.limit_in_bytes", $0.legacyText, .memory, "memory.swap", whenMissing: missing,
-                check: .roundedToPages)
+                "memory.memsw.limit_in_bytes",
+                $0.legacyText,
+                .memory,
+                "memory.swap",
+                whenMissing: missing,
+                check: .roundedToPages
+            )
         }
         let swapGrows = wantedSwap.map { $0.isAtLeast(current.swap ?? .unlimited) } ?? false
         return [swapGrows ? swapWrite : limitWrite, swapGrows ? limitWrite : swapWrite].compactMap { $0 }

@@ -39,11 +39,18 @@ public struct NetworkTags: Hashable, Sendable {
         }
         for item in priorities {
             if version == .v2 { throw .unsupported("network.priorities", by: .v2, .networkPriority) }
-            if item.interface.utf8.count > 15 { throw .invalid("network.priorities", "an interface name has at most 15 bytes") }
+            if item.interface.utf8.count > 15 {
+                throw .invalid("network.priorities", "an interface name has at most 15 bytes")
+            }
             try RDMALimit.checkKey(item.interface, "network.priorities")
             plan.append(
                 CgroupWrite(
-                    "net_prio.ifpriomap", "\(item.interface) \(item.priority)", .networkPriority, "network.priorities"))
+                    "net_prio.ifpriomap",
+                    "\(item.interface) \(item.priority)",
+                    .networkPriority,
+                    "network.priorities"
+                )
+            )
         }
         return plan
     }

@@ -25,7 +25,9 @@ public struct RDMALimit: Hashable, Sendable {
         var value = device
         if let handles { value += " hca_handle=\(handles.unifiedText)" }
         if let objects { value += " hca_object=\(objects.unifiedText)" }
-        if handles == nil && objects == nil { throw .invalid("rdma.\(device)", "it has neither hcaHandles nor hcaObjects") }
+        if handles == nil && objects == nil {
+            throw .invalid("rdma.\(device)", "it has neither hcaHandles nor hcaObjects")
+        }
         return [CgroupWrite("rdma.max", value, .rdma, "rdma.\(device)")]
     }
 

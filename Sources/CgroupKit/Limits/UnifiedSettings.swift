@@ -30,7 +30,12 @@ public struct UnifiedSettings: Hashable, Sendable {
                 throw .invalid(field, "this file controls the group and sets no limit")
             }
             if parts[0] != "cgroup" && !Self.controllers.contains(String(parts[0])) {
-                throw CgroupError(.unsupported, "set cgroup limit", field: field, hint: "no controller \(parts[0]) is known")
+                throw CgroupError(
+                    .unsupported,
+                    "set cgroup limit",
+                    field: field,
+                    hint: "no controller \(parts[0]) is known"
+                )
             }
             plan.append(CgroupWrite(file, value, CgroupController(rawValue: String(parts[0])), field))
         }

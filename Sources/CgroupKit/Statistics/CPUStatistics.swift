@@ -24,7 +24,9 @@ public struct CPUStatistics: Hashable, Sendable {
     init?(unified directory: CgroupDirectory) throws(CgroupError) {
         let table = try directory.table("cpu.stat")
         if table.isEmpty { return nil }
-        func nanoseconds(_ key: String) -> UInt64? { table[key].map { $0.multipliedReportingOverflow(by: 1000).partialValue } }
+        func nanoseconds(_ key: String) -> UInt64? {
+            table[key].map { $0.multipliedReportingOverflow(by: 1000).partialValue }
+        }
         usage = nanoseconds("usage_usec")
         user = nanoseconds("user_usec")
         system = nanoseconds("system_usec")

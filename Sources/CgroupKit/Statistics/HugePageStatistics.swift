@@ -31,7 +31,8 @@ public struct HugePageStatistics: Hashable, Sendable {
                 peak: isLegacy ? try directory.number("\(prefix).max_usage_in_bytes") : nil,
                 limit: try directory.limit(isLegacy ? "\(prefix).limit_in_bytes" : "\(prefix).max"),
                 limitHits: isLegacy
-                    ? try directory.number("\(prefix).failcnt") : try directory.table("\(prefix).events")["max"])
+                    ? try directory.number("\(prefix).failcnt") : try directory.table("\(prefix).events")["max"]
+            )
             all[String(prefix.dropFirst("hugetlb.".utf8.count))] = item
         }
         return all

@@ -26,10 +26,13 @@ public struct IOStatistics: Hashable, Sendable {
         switch directory.hierarchy.version {
         case .v2: return try directory.readIfPresent("io.stat").map(parse(unified:))
         case .v1:
-            guard let bytes = try directory.readIfPresent("blkio.throttle.io_service_bytes_recursive") else { return nil }
+            guard let bytes = try directory.readIfPresent("blkio.throttle.io_service_bytes_recursive") else {
+                return nil
+            }
             return parse(
                 legacyBytes: bytes,
-                operations: try directory.readIfPresent("blkio.throttle.io_serviced_recursive") ?? [])
+                operations: try directory.readIfPresent("blkio.throttle.io_serviced_recursive") ?? []
+            )
         }
     }
 

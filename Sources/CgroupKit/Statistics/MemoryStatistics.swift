@@ -58,8 +58,13 @@ public struct MemoryStatistics: Hashable, Sendable {
         swapLimit = try directory.limit("memory.swap.max")
         let counters = try directory.table("memory.events")
         events = Events(
-            lowBreaches: counters["low"], highHits: counters["high"], limitHits: counters["max"], oom: counters["oom"],
-            oomKills: counters["oom_kill"], oomGroupKills: counters["oom_group_kill"])
+            lowBreaches: counters["low"],
+            highHits: counters["high"],
+            limitHits: counters["max"],
+            oom: counters["oom"],
+            oomKills: counters["oom_kill"],
+            oomGroupKills: counters["oom_group_kill"]
+        )
         details = try directory.table("memory.stat")
         anonymous = details["anon"]
         file = details["file"]

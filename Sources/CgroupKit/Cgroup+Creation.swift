@@ -28,6 +28,7 @@ extension Cgroup {
     ///   - existing: What to do when the group exists already in some hierarchy.
     ///   - required: Controllers without which the call fails. All others that the parents offer are enabled too
     ///     where that is possible, and missed only when a limit needs them.
+    /// - Returns: The open group.
     /// - Throws: ``CgroupError``: `alreadyExists`, `controllerMissing`, `notDelegated`, `busy` (a group above has
     ///   processes of its own, so version 2 cannot enable controllers below it), `unsupported` (threaded groups). On
     ///   failure the directories that this call made are removed again; enabled controllers stay enabled.

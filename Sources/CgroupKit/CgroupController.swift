@@ -11,18 +11,31 @@ public struct CgroupController: RawRepresentable, Hashable, Sendable, CustomStri
     /// Names a controller; any name is accepted, a kernel knows more of them each year.
     public init(rawValue: String) { self.rawValue = rawValue }
 
+    /// CPU time.
     public static let cpu = CgroupController(rawValue: "cpu")
+    /// CPU accounting; version 1 only.
     public static let cpuacct = CgroupController(rawValue: "cpuacct")
+    /// CPUs and memory nodes.
     public static let cpuset = CgroupController(rawValue: "cpuset")
+    /// Memory.
     public static let memory = CgroupController(rawValue: "memory")
+    /// Block devices; `blkio` in version 1.
     public static let io = CgroupController(rawValue: "io")
+    /// Tasks.
     public static let pids = CgroupController(rawValue: "pids")
+    /// Huge pages.
     public static let hugetlb = CgroupController(rawValue: "hugetlb")
+    /// RDMA devices.
     public static let rdma = CgroupController(rawValue: "rdma")
+    /// Miscellaneous resources.
     public static let misc = CgroupController(rawValue: "misc")
+    /// Device nodes; version 1 only.
     public static let devices = CgroupController(rawValue: "devices")
+    /// Stopping groups; version 1 only.
     public static let freezer = CgroupController(rawValue: "freezer")
+    /// Classes of network packets; version 1 only.
     public static let networkClass = CgroupController(rawValue: "net_cls")
+    /// Priorities of network packets; version 1 only.
     public static let networkPriority = CgroupController(rawValue: "net_prio")
 
     /// The kernel's name.

@@ -12,6 +12,7 @@ extension CgroupPath {
     ///   - name: The group's name when none is configured, usually the container's id.
     ///   - parent: Where relative names are placed.
     ///   - layout: The machine's hierarchies.
+    /// - Returns: The checked path.
     /// - Throws: ``CgroupError``: `invalidPath`; `unsupported` for systemd's form `slice:prefix:name`, and for
     ///   ``CgroupParent/caller`` when the caller's group differs between hierarchies or is not mounted.
     public static func resolve(

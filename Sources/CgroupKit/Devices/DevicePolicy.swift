@@ -23,6 +23,7 @@ public struct DevicePolicy: Hashable, Sendable {
     ///   - kind: `character` or `block`.
     ///   - major: Major number; `nil` for one that no rule names.
     ///   - minor: Minor number; `nil` for one that no rule names.
+    /// - Returns: The kinds of access that are allowed.
     public func allowedAccess(_ kind: DeviceRule.Kind, major: UInt32?, minor: UInt32?) -> DeviceRule.Access {
         var allowed: DeviceRule.Access = []
         for rule in rules where rule.matches(kind, major, minor) {

@@ -29,6 +29,7 @@ public struct CgroupLayout: Hashable, Sendable {
     /// Needs no privilege.
     ///
     /// - Parameter root: A directory that stands for `/`, for trees that are not the machine's.
+    /// - Returns: The layout.
     /// - Throws: ``CgroupError``: `unsupported` when no hierarchy is mounted, else `systemCall`.
     public static func detect(root: FilePath = "/") throws(CgroupError) -> CgroupLayout {
         let file = root.appending("proc/self/mountinfo")

@@ -84,7 +84,7 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Input shortened and with control characters shown as escapes, so that it can stand in a one-line message.
-    static func excerpt(_ input: some Collection<UInt8>) -> String {
+    package static func excerpt(_ input: some Collection<UInt8>) -> String {
         var text = ""
         for scalar in String(decoding: input.prefix(80), as: UTF8.self).unicodeScalars {
             if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import CgroupKit
+
+/// What a configuration asks of the control group.
+struct CgroupRequest: Hashable, Sendable {
+    /// `linux.cgroupsPath` as it stands; `nil` leaves the choice to the runtime.
+    var path: String?
+    /// The limits.
+    var limits = CgroupLimits()
+    /// Rules about devices, in order; the last ones allow what every container may use.
+    var deviceRules: [DeviceRule] = DeviceRule.defaults
+    /// Whether the configuration has rules about devices of its own.
+    var hasOwnDeviceRules = false
+
+    /// Whether a container without a group would lack something that was asked for.
+    var needsGroup: Bool { path != nil || hasOwnDeviceRules || limits != CgroupLimits() }
+}

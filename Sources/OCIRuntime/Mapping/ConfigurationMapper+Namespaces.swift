@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import NamespaceKit
+internal import OCISpec
+internal import SystemPackage
+
+extension ConfigurationMapper {
+    /// Where each namespace comes from; a kind that is not listed is the host's.
+    static func namespaces(_ list: [LinuxNamespace]) throws(MappingError) -> NamespaceSet {
+        let place = JSONPath.field("linux", "namespaces")
+        var set = NamespaceSet()
+        for (index, namespace) in list.enumerated() {
+            let path = place.appending(index)
+            let file = namespace.path.nonEmptyBytes == nil ? nil : namespace.path
+            let origin = file.map { NamespaceSet.Origin.join(FilePath($0)) } ?? .new
+            switch namespace.type {
+            case .pid: set.pid = origin
+            case .network: set.network = origin
+            case .ipc: set.ipc = origin
+            case .uts: set.uts = origin
+            case .user: set.user = origin
+            case .cgroup: set.cgroup = origin
+            case .time: throw .unsupported(path.appending("type"), "time namespaces are not supported")
+            case .mount:
+                if file != nil {
+                    throw .unsupported(path.appending("path"), "a root file system cannot be set up in an existing namespace")
+                }
+                set.mount = origin
+            }
+        }
+        if set.mount != .new {
+            throw .unsupported(place, "a container without a mount namespace of its own is not supported")
+        }
+        return set
+    }
+
+    /// Ranges of identifiers.
+    static func idMappings(_ mappings: [LinuxIDMapping]?) -> [IDMapping] {
+        (mappings ?? []).map { IDMapping(containerID: $0.containerID, hostID: $0.hostID, count: $0.size) }
+    }
+
+    /// How the root's mounts travel; the host's mounts reach the container by default, never the other way round.
+    static func propagation(_ kind: LinuxConfiguration.Propagation?) -> MountPropagation {
+        switch kind {
+        case .shared: MountPropagation(.shared)
+        case .slave: MountPropagation(.slave)
+        case .private: MountPropagation(.private)
+        case .unbindable: MountPropagation(.unbindable)
+        case .recursivelyShared: MountPropagation(.shared, recursive: true)
+        case .recursivelySlave, nil: MountPropagation(.slave, recursive: true)
+        case .recursivelyPrivate: MountPropagation(.private, recursive: true)
+        case .recursivelyUnbindable: MountPropagation(.unbindable, recursive: true)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import NamespaceKit
+internal import OCISpec
+internal import SystemPackage
+
+/// Says a runtime configuration in the terms of the kits.
+///
+/// Nothing on the host is looked at or changed. Every field is either in the result or refused by its JSON path; the
+/// sections of other platforms are not looked into.
+///
+/// Specification: OCI runtime-spec 1.3, config.md and config-linux.md.
+enum ConfigurationMapper {
+    /// Maps a configuration, after checking it.
+    ///
+    /// For another process in a container, its configuration is mapped with that process in the place of the first.
+    ///
+    /// - Parameters:
+    ///   - configuration: The configuration.
+    ///   - bundle: The absolute directory that relative paths start at.
+    ///   - id: The container's id, for errors.
+    /// - Throws: ``RuntimeError``: `invalidConfiguration` when the configuration contradicts itself or the
+    ///   specification, `unsupported` for what is not applied here; both name the JSON path.
+    static func map(
+        _ configuration: RuntimeConfiguration, bundle: FilePath, id: String
+    ) throws(RuntimeError) -> MappedContainer {
+        do throws(ValidationError) { try configuration.validate() } catch {
+            throw RuntimeError(.invalidConfiguration, "config.json: \(error)", container: id)
+        }
+        do throws(MappingError) { return try mapChecked(configuration, bundle: bundle) } catch {
+            throw RuntimeError(error, container: id)
+        }
+    }
+
+    private static func mapChecked(
+        _ configuration: RuntimeConfiguration, bundle: FilePath
+    ) throws(MappingError) -> MappedContainer {
+        let linux = configuration.linux ?? LinuxConfiguration()
+        try refuseUnsupported(linux)
+        guard let process = configuration.process else {
+            throw MappingError(.invalid, JSONPath([.key("process")]), "is required to create a container")
+        }
+        var container = ContainerConfiguration(process: try mapChecked(process, linux: linux))
+        container.namespaces = try namespaces(linux.namespaces ?? [])
+        // Beside the path of a user namespace, mappings describe that namespace; it has them already.
+        if container.namespaces.user == .new {
+            container.uidMappings = idMappings(linux.uidMappings)
+            container.gidMappings = idMappings(linux.gidMappings)
+        }
+        if let root = configuration.root {
+            container.root = .directory(bundle.pushing(FilePath(root.path)).lexicallyNormalized())
+            container.rootIsReadOnly = root.readonly ?? false
+        }
+        container.rootPropagation = propagation(linux.rootfsPropagation)
+        let mounts = try mounts(configuration.mounts ?? [], bundle: bundle)
+        container.mounts = mounts
+        if !mounts.contains(where: \.providesDevices) {
+            container.devices = try devices(linux.devices ?? [])
+            container.links = SymbolicLink.defaults
+        }
+        container.maskedPaths = (linux.maskedPaths ?? []).map { FilePath($0) }
+        container.readOnlyPaths = (linux.readonlyPaths ?? []).map { FilePath($0) }
+        container.hostname = configuration.hostname.nonEmptyBytes
+        container.domainname = configuration.domainname.nonEmptyBytes
+        container.sysctls = sysctls(linux.sysctl ?? [:])
+        container.hooks = try launchHooks(configuration.hooks)
+        return MappedContainer(
+            container: container, cgroup: try cgroup(linux), hostHooks: hostHooks(configuration.hooks),
+            terminalRequested: process.terminal ?? false)
+    }
+
+    /// The keys in slashed form: in the dotted one, a slash stands for a dot within a name.
+    private static func sysctls(_ parameters: [String: String]) -> [KernelParameter] {
+        let dot = UInt8(ascii: ".")
+        let slash = UInt8(ascii: "/")
+        return parameters.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { key, value in
+            var bytes = Array(key.utf8)
+            if bytes.first(where: { $0 == dot || $0 == slash }) == dot {
+                bytes = bytes.map { $0 == dot ? slash : $0 == slash ? dot : $0 }
+            }
+            return KernelParameter(key: bytes, value: Array(value.utf8))
+        }
+    }
+}
+
+extension String? {
+    /// The bytes, or `nil` for none: documents write an empty string for what is absent.
+    var nonEmptyBytes: [UInt8]? {
+        guard let bytes = map({ Array($0.utf8) }), !bytes.isEmpty else { return nil }
+        return bytes
+    }
+}

@@ -69,8 +69,9 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["LinuxSystem", "CLinux", systemPackage], path: "Tests/TestSupport"),
         .testTarget(name: "OCISpecTests", dependencies: ["OCISpec", "TestSupport"]),
         .testTarget(name: "LaunchPlanTests", dependencies: ["LaunchPlan", "TestSupport"]),
-        .testTarget(name: "LinuxSystemTests", dependencies: ["LinuxSystem", "TestSupport", systemPackage]),
-        .testTarget(name: "ContainerInitTests", dependencies: ["ContainerInit", "LaunchPlan", "TestSupport"]),
+        .testTarget(name: "LinuxSystemTests", dependencies: ["LinuxSystem", "CLinux", "TestSupport", systemPackage]),
+        .testTarget(
+            name: "ContainerInitTests", dependencies: ["ContainerInit", "LaunchPlan", "LinuxSystem", "TestSupport"]),
         .testTarget(name: "ImageLayoutTests", dependencies: ["ImageLayout", "TestSupport", systemPackage]),
         .testTarget(
             name: "LayerUnpackTests",

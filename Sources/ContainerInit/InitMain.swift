@@ -30,7 +30,7 @@ func initMain(firstDescriptor: CInt) -> CInt {
         try? interpreter.send(
             Report(
                 .failed, instruction: interpreter.index, errno: UInt32(bitPattern: failure.errno),
-                detail: failure.detail.rawValue))
+                detail: failure.detail.rawValue | interpreter.reader.opcode << 16))
     } catch {
         return 2
     }

@@ -11,6 +11,8 @@
     private let end: Int
     private var position: Int
     private var remaining: UInt32
+    /// The opcode of the instruction that was read last; 0 before the first.
+    package private(set) var opcode: UInt32 = 0
     /// Whether the host asks for the time after each instruction.
     package let recordsTimes: Bool
 
@@ -41,7 +43,8 @@
             return nil
         }
         remaining -= 1
-        guard let opcode = Opcode(rawValue: try word()) else { throw PlanError() }
+        self.opcode = try word()
+        guard let opcode = Opcode(rawValue: opcode) else { throw PlanError() }
         let length = Int(try word())
         guard length <= end - position else { throw PlanError() }
         let stop = position + length

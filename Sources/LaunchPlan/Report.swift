@@ -30,7 +30,8 @@ package struct Report: Hashable, Sendable {
     package var instruction: UInt32
     /// The error number of a failure, else 0.
     package var errno: UInt32
-    /// Meaning depends on the kind; of a failure, which part of the instruction failed.
+    /// Meaning depends on the kind; of a failure, which call of the instruction failed (``StepDetail``, low 16 bits)
+    /// and the instruction's opcode (high 16 bits).
     package var detail: UInt32
 
     /// Size of an encoded report in bytes.

@@ -68,7 +68,7 @@ package struct MessageSocket: ~Copyable, Sendable {
         let socket = OwnedFileDescriptor(
             takingOver: try systemCall("socket") { clinux_unix_socket(CLINUX_SOCK_SEQPACKET | CLINUX_SOCK_CLOEXEC) })
         let number = socket.rawValue
-        try withAddress(directory, name) { (address, count) in
+        try UnixAddress.with(directory, name) { (address, count) in
             unsafe clinux_bind(number, address, count)
         }
         try systemCall("listen") { clinux_listen(number, 1) }
@@ -82,28 +82,9 @@ package struct MessageSocket: ~Copyable, Sendable {
         let socket = OwnedFileDescriptor(
             takingOver: try systemCall("socket") { clinux_unix_socket(CLINUX_SOCK_SEQPACKET | CLINUX_SOCK_CLOEXEC) })
         let number = socket.rawValue
-        try withAddress(directory, name) { (address, count) in
+        try UnixAddress.with(directory, name) { (address, count) in
             unsafe clinux_connect(number, address, count)
         }
         return MessageSocket(takingOver: socket)
-    }
-
-    @safe private static func withAddress(
-        _ directory: borrowing RootDirectory, _ name: String,
-        _ body: (UnsafePointer<clinux_sockaddr_un>, UInt32) -> CInt
-    ) throws(SystemCallError) {
-        let path = Array("/proc/self/fd/\(directory.descriptor.rawValue)/\(name)".utf8)
-        var address = clinux_sockaddr_un()
-        address.family = UInt16(CLINUX_AF_UNIX)
-        let fits = unsafe withUnsafeMutableBytes(of: &address) { raw in
-            let room = unsafe UnsafeMutableRawBufferPointer(rebasing: raw[2...])
-            guard path.count < room.count else { return false }
-            unsafe room.copyBytes(from: path)
-            return true
-        }
-        guard fits else { throw SystemCallError(call: "bind", path: FilePath(bytes: path), errno: .fileNameTooLong) }
-        try systemCall("connect", path: FilePath(name)) {
-            unsafe body(&address, UInt32(MemoryLayout<clinux_sockaddr_un>.size))
-        }
     }
 }

@@ -8,4 +8,10 @@ public final class SharedDescriptor: Sendable {
 
     /// Takes over a descriptor.
     public init(_ descriptor: consuming OwnedFileDescriptor) { self.descriptor = descriptor }
+
+    /// Takes over a descriptor, if there is one.
+    public convenience init?(_ descriptor: consuming OwnedFileDescriptor?) {
+        guard let descriptor else { return nil }
+        self.init(descriptor)
+    }
 }

@@ -48,14 +48,12 @@ extension Interpreter {
         program = found
     }
 
-    /// Reports readiness, then waits: slot 0xffffffff is the control socket, any other a listening socket, whose
-    /// first peer starts us and gets what is reported from then on.
+    /// Reports readiness and waits for the host's word. With slot 0xffffffff that is the start; with any other it means
+    /// that the container is on record, and the start comes from the first peer of the listening socket in the slot,
+    /// which gets what is reported from then on. A host that dies before its word takes us with it.
     private mutating func awaitStart(_ slot: UInt32) throws(StepError) {
-        guard slot != .max else {
-            try awaitHost(.ready, detail: 0)
-            return
-        }
-        try send(Report(.ready, instruction: index))
+        try awaitHost(.ready, detail: 0)
+        if slot == .max { return }
         while true {
             let peer = clinux_accept4(descriptor(slot), CLINUX_SOCK_CLOEXEC)
             if peer == -CLINUX_EINTR { continue }

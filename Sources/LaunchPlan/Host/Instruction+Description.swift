@@ -131,6 +131,22 @@ extension MountAttributes {
     }
 }
 
+extension Opcode {
+    /// The step in words, where its arguments are not known.
+    package var name: String {
+        switch self {
+        case .execute: "execute the program"
+        case .installSeccomp: "install seccomp filter"
+        case .runHook: "run hook"
+        case .setCapabilities: "set capabilities"
+        case .prepareProgram: "prepare the program"
+        case .closeDescriptors: "close descriptors"
+        case .awaitStart: "wait for the start"
+        default: "step \(rawValue)"
+        }
+    }
+}
+
 extension StepDetail {
     /// The system call that failed.
     package var call: String {

@@ -34,6 +34,13 @@ package struct LaunchedProcess: ~Copyable, Sendable {
         times += try StartConversation.follow(control, plan: plan)
     }
 
+    /// Tells an init that is started over a socket that its container is on record. From then on it outlives us.
+    package func confirm() throws(NamespaceError) {
+        do throws(SystemCallError) { try control.send([1]) } catch {
+            throw NamespaceError(.ended, step: "confirm the container: its init is gone", cause: error)
+        }
+    }
+
     /// How long each step took, in nanoseconds; empty unless recording was asked for.
     package var stepTimes: [StepTime] {
         guard let first = times.first, !times.isEmpty else { return [] }

@@ -65,10 +65,10 @@ extension Launcher {
     /// The error that a failed step's report means.
     static func failure(_ report: Report, in plan: [HostInstruction]) -> NamespaceError {
         let index = Int(report.instruction)
-        guard plan.indices.contains(index), let detail = StepDetail(rawValue: report.detail) else {
-            return NamespaceError(.stepFailed, step: "the container's init could not read its plan")
-        }
-        let instruction = plan[index]
+        guard let detail = StepDetail(rawValue: report.detail & 0xffff), let opcode = Opcode(rawValue: report.detail >> 16)
+        else { return NamespaceError(.stepFailed, step: "the container's init could not read its plan") }
+        // Who starts a container that another process created does not have its plan, but the opcode says enough.
+        let instruction = plan.indices.contains(index) ? plan[index].description : opcode.name
         switch detail {
         case .hookStatus:
             return NamespaceError(.stepFailed, step: "\(instruction): exit status \(report.errno)")
@@ -80,18 +80,18 @@ extension Launcher {
         let errno = Errno(rawValue: CInt(bitPattern: report.errno))
         let cause = SystemCallError(call: detail.call, errno: errno)
         let code: NamespaceError.Code
-        switch instruction {
+        switch opcode {
         case .findExecutable, .execute:
             code =
                 errno == .noSuchFileOrDirectory || errno == .notDirectory
                 ? .executableNotFound : .executableNotPermitted
         default: code = .stepFailed
         }
-        return NamespaceError(code, step: "\(instruction)", cause: cause, hint: hint(instruction, detail, errno))
+        return NamespaceError(code, step: "\(instruction)", cause: cause, hint: hint(opcode, detail, errno))
     }
 
-    private static func hint(_ instruction: HostInstruction, _ detail: StepDetail, _ errno: Errno) -> String? {
-        switch (instruction, errno) {
+    private static func hint(_ opcode: Opcode, _ detail: StepDetail, _ errno: Errno) -> String? {
+        switch (opcode, errno) {
         case (.mountFileSystem, .operationNotSupportedByDevice): "the kernel does not have this file system"
         case (.mountFileSystem, .notPermitted): "this file system may not be mounted in this user namespace"
         case (.setResourceLimit, .notPermitted): "raising a hard limit needs CAP_SYS_RESOURCE"

@@ -84,16 +84,16 @@ extension PlanBuilder {
                     type: Array(type.utf8), options: options,
                     target: .init(path: mount.destination.bytes, kind: real ? .realDirectory : .directory),
                     attributes: attributes(mount)))
-        case .cgroup: addCgroup(mount)
+        case .cgroup: try addCgroup(mount)
         case .remount: add(.setMountAttributes(path: mount.destination.bytes, attributes: attributes(mount)))
         }
     }
 
     /// On cgroup v2 one file system; on v1 a tmpfs with one directory for each hierarchy.
-    private mutating func addCgroup(_ mount: ContainerMount) {
+    private mutating func addCgroup(_ mount: ContainerMount) throws(NamespaceError) {
         let destination = mount.destination
         if let unified = options.cgroupMounts.first(where: { $0.directory.isEmpty }) {
-            add(hierarchy(unified, at: destination, attributes: attributes(mount)))
+            add(try hierarchy(unified, at: destination, attributes: attributes(mount)))
             return
         }
         var holder = attributes(mount)
@@ -103,7 +103,7 @@ extension PlanBuilder {
                 type: Array("tmpfs".utf8), options: [Array("mode=755".utf8)],
                 target: .init(path: destination.bytes, kind: .directory), attributes: holder))
         for entry in options.cgroupMounts {
-            add(hierarchy(entry, at: destination.appending(entry.directory), attributes: attributes(mount)))
+            add(try hierarchy(entry, at: destination.appending(entry.directory), attributes: attributes(mount)))
             for link in entry.links {
                 add(
                     .makeSymlink(
@@ -117,12 +117,17 @@ extension PlanBuilder {
         }
     }
 
-    private func hierarchy(
+    private mutating func hierarchy(
         _ entry: CgroupMount, at destination: FilePath, attributes: MountAttributes
-    ) -> HostInstruction {
-        .mountFileSystem(
-            type: Array(entry.type.utf8), options: entry.options.map { Array($0.utf8) },
-            target: .init(path: destination.bytes, kind: .directory), attributes: attributes)
+    ) throws(NamespaceError) -> HostInstruction {
+        let target = HostMountTarget(path: destination.bytes, kind: .directory)
+        if configuration.namespaces.cgroup == .host {
+            let tree = try source(entry.hostDirectory, recursive: false, step: "bind cgroup at \(destination)")
+            return .bindMount(source: tree, target: target, attributes: attributes)
+        }
+        return .mountFileSystem(
+            type: Array(entry.type.utf8), options: entry.options.map { Array($0.utf8) }, target: target,
+            attributes: attributes)
     }
 
     private func attributes(_ mount: ContainerMount) -> MountAttributes {

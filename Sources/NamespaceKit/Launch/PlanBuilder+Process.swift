@@ -17,6 +17,15 @@ extension PlanBuilder {
         for parameter in configuration.sysctls {
             add(.writeProcFile(path: try path(of: parameter), value: parameter.value))
         }
+        try addProcessLimits()
+        if configuration.namespaces.mount != .new, let size = process.terminal {
+            add(terminal(size, bindsConsole: false))
+        }
+    }
+
+    /// What every process of a container gets: the first and those that are added later.
+    mutating func addProcessLimits() throws(NamespaceError) {
+        let process = configuration.process
         if let adjustment = process.oomScoreAdjustment {
             guard (-1000...1000).contains(adjustment) else { throw invalid("oom score adjustment is not in -1000...1000") }
             add(.writeProcFile(path: Array("self/oom_score_adj".utf8), value: Array(String(adjustment).utf8)))
@@ -26,9 +35,6 @@ extension PlanBuilder {
             add(.setResourceLimit(resource: limit.resource.rawValue, soft: limit.soft, hard: limit.hard))
         }
         if let personality = process.personality { add(.setPersonality(personality)) }
-        if configuration.namespaces.mount != .new, let size = process.terminal {
-            add(terminal(size, bindsConsole: false))
-        }
     }
 
     /// Sets the final credentials in two steps when the filter needs `CAP_SYS_ADMIN`: without no_new_privs it is kept

@@ -4,7 +4,7 @@
 internal import CLinux
 internal import LaunchPlan
 package import LinuxSystem
-internal import SystemPackage
+package import SystemPackage
 
 /// Computes the launch plan of a configuration.
 ///
@@ -39,12 +39,18 @@ package struct PlanBuilder {
         package var directory: String
         /// Names that link to `directory`.
         package var links: [String]
+        /// The group's own directory on the host, which is bind mounted when the process shares the host's cgroup
+        /// namespace: the file system itself would show every group of the host.
+        package var hostDirectory: FilePath
 
-        package init(type: String, options: [String], directory: String, links: [String] = []) {
+        package init(
+            type: String, options: [String], directory: String, links: [String] = [], hostDirectory: FilePath
+        ) {
             self.type = type
             self.options = options
             self.directory = directory
             self.links = links
+            self.hostDirectory = hostDirectory
         }
     }
 
@@ -66,6 +72,37 @@ package struct PlanBuilder {
         try builder.addSurroundings()
         try builder.addIdentityAndEnd()
         return builder.launch
+    }
+
+    /// Computes the launch of another process in the container that `target`, a pidfd, is the first process of.
+    ///
+    /// The process joins every namespace that the configuration does not share with the host, and then goes through
+    /// the same steps as the first one, except for those that build what it finds.
+    package static func prepareJoining(
+        _ configuration: ContainerConfiguration, target: SharedDescriptor, options: Options = Options()
+    ) throws(NamespaceError) -> PreparedLaunch {
+        var builder = PlanBuilder(configuration: configuration, options: options)
+        try builder.check()
+        builder.addJoining(target)
+        try builder.addProcessLimits()
+        try builder.addIdentityAndEnd()
+        return builder.launch
+    }
+
+    /// All namespaces at once: the kernel enters the user namespace first and checks the others against it.
+    private mutating func addJoining(_ target: SharedDescriptor) {
+        add(.hide)
+        launch.awaitsPlacement = options.placesAfterClone
+        if launch.awaitsPlacement { add(.awaitHost(point: PreparedLaunch.placementPoint)) }
+        let namespaces = configuration.namespaces
+        let flags = NamespaceKind.allCases.reduce(UInt32(0)) { namespaces[$1] == .host ? $0 : $0 | $1.flag }
+        if flags != 0 { add(.joinNamespaces(slot: launch.add(target), flags: flags)) }
+        if namespaces.user != .host { add(.becomeRoot) }
+        if namespaces.pid != .host { add(.continueInChild) }
+        if namespaces.user != .host { add(.hide) }
+        add(.newSession)
+        if let keyring = configuration.sessionKeyring { add(.newSessionKeyring(name: keyring)) }
+        if let size = configuration.process.terminal { add(terminal(size, bindsConsole: false)) }
     }
 
     mutating func add(_ instruction: HostInstruction) { launch.instructions.append(instruction) }

@@ -21,6 +21,9 @@ package struct PreparedLaunch: Sendable {
     /// Whether the init asks for the host's hooks.
     package var awaitsHooks = false
 
+    /// Makes a launch of these steps, in the host's namespaces unless a step leaves them.
+    package init(instructions: [HostInstruction] = []) { self.instructions = instructions }
+
     /// The maps of a new user namespace.
     package struct Mappings: Hashable, Sendable {
         package var uid: [IDMapping]

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The Skiff authors
+#
+# Everything a fresh Debian or Ubuntu machine with Swift 6.3 needs is installed by the targets that need it.
+
+SWIFT ?= swift
+DEBIAN = DEBIAN_FRONTEND=noninteractive
+SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+CHECK_IMPORTS = --explicit-target-dependency-import-check error
+
+# What the libraries link, what the demo runs, what the tests compare with, what the benchmarks race against.
+LIBRARIES = libarchive-dev zlib1g-dev
+DEMO_PACKAGES = $(LIBRARIES) busybox-static
+PEERS = skopeo umoci buildah libarchive-tools tar zstd libseccomp-dev gcc libc6-dev strace
+RACERS = runc crun bubblewrap umoci libarchive-tools hyperfine debootstrap
+
+.PHONY: help demo test test-unit test-guest test-clients check lint bin bench fuzz docs clean install-demo install-tests install-bench
+
+help:
+	@echo "make demo   install what is needed, build, and run containers from an embedded image"
+	@echo "make test   install what is needed and pass the whole suite"
+	@echo "make bin    release builds: bin/skiff, bin/skiff-oci"
+	@echo "make check  format lint, build, unit tests"
+	@echo "make bench  spawn and unpack beside runc, crun, bwrap, umoci, bsdtar"
+	@echo "also: test-guest (cgroup v2 in QEMU), test-clients (podman), docs, fuzz, clean"
+
+# apt-get is asked only for what is missing, so that a second run needs no network.
+define install
+	@missing=""; for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then echo "installing:$$missing"; $(SUDO) apt-get update -qq && $(SUDO) env $(DEBIAN) apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
+endef
+
+install-demo:
+	$(call install,$(DEMO_PACKAGES))
+
+install-tests:
+	$(call install,$(DEMO_PACKAGES) $(PEERS))
+
+install-bench:
+	$(call install,$(DEMO_PACKAGES) $(RACERS))
+
+bin: install-demo
+	$(SWIFT) build --package-path Examples -c release --product skiff-oci --static-swift-stdlib -Xswiftc -static-executable -Xlinker -s --scratch-path Examples/.build-static
+	$(SWIFT) build --package-path Examples -c release --product skiff --static-swift-stdlib -Xlinker -s
+	@mkdir -p bin
+	@cp Examples/.build-static/release/skiff-oci bin/skiff-oci
+	@cp Examples/.build/release/skiff bin/skiff
+	@ls -l bin
+
+demo: install-demo
+	$(SWIFT) build --package-path Examples -c release --product skiff-demo --static-swift-stdlib -Xlinker -s
+	@$(SUDO) Examples/.build/release/skiff-demo
+
+# Everything, as root: kernel tests, peers, consumers, the programs. A test that this machine can run must run.
+test: install-tests
+	$(SWIFT) build --build-tests $(CHECK_IMPORTS)
+	SKIFF_TESTS_MUST_RUN=$${SKIFF_TESTS_MUST_RUN-root,overlay,busybox,tar,bsdtar,umoci,skopeo,compiler} $(SUDO) -E env PATH="$$PATH" $(SWIFT) test --skip-build
+	Tests/Programs/run
+	Tests/Consumers/run
+
+test-unit: install-demo
+	SKIFF_TESTS_MUST_RUN= $(SWIFT) test
+
+test-guest: install-tests
+	$(SWIFT) build --build-tests
+	Tests/Guest/run
+
+test-clients: bin
+	Tests/Clients/run
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Plugins Examples/Package.swift Examples/Sources Benchmarks
+	Tests/Lint/run
+
+check: install-demo lint test-unit
+
+bench: install-bench bin
+	Benchmarks/run
+
+docs:
+	$(SWIFT) package --allow-writing-to-directory docs dump-symbol-graph --minimum-access-level public >/dev/null
+
+clean:
+	rm -rf .build .build-* Examples/.build Examples/.build-static Benchmarks/.build bin

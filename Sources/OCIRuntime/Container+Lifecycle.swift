@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import CLinux
+public import CgroupKit
+internal import LinuxSystem
+internal import Logging
+internal import NamespaceKit
+internal import OCISpec
+internal import SystemPackage
+
+extension Container {
+    /// Starts the program of a created container.
+    ///
+    /// Returns when the program runs and the `poststart` hooks have ended.
+    ///
+    /// - Throws: ``RuntimeError``: `wrongState`, `executableNotFound`, `executableNotPermitted`, `hookFailed` (the
+    ///   container is killed then), `launchFailed`.
+    public func start() throws(RuntimeError) {
+        let directory = try openState()
+        let lock = try directory.lock()
+        let stored = try snapshot(directory)
+        try check(.start, stored)
+        let configuration = try directory.configuration()
+        let socket = try giveStart(directory)
+        do throws(NamespaceError) { _ = try StartConversation.follow(socket, plan: []) } catch {
+            let program = configuration.process?.args?.first ?? ""
+            throw RuntimeError(error, container: id, program: program)
+        }
+        try directory.noteStarted()
+        try runPoststart(configuration, stored)
+        extendLifetime(lock)
+    }
+
+    private func giveStart(_ directory: borrowing StateDirectory) throws(RuntimeError) -> MessageSocket {
+        do throws(SystemCallError) {
+            let socket = try MessageSocket.connect(in: directory.directory, name: StateDirectory.startSocket)
+            try socket.send([1])
+            return socket
+        } catch {
+            // A start that died between the program's first instruction and its record left the socket behind.
+            if error.errno == .connectionRefused { try directory.noteStarted() }
+            throw RuntimeError("give the start to the container's init", error, container: id)
+        }
+    }
+
+    private func runPoststart(_ configuration: RuntimeConfiguration, _ stored: StoredState) throws(RuntimeError) {
+        guard let hooks = configuration.hooks?.poststart, !hooks.isEmpty else { return }
+        let input = hookInput(.running, stored)
+        do throws(RuntimeError) {
+            for hook in hooks { try HookRunner.run(hook, input: input, container: id) }
+        } catch {
+            // A failing poststart hook fails the container (runtime-spec 1.3).
+            try? handle(of: stored)?.send(signal: CLINUX_SIGKILL)
+            throw error
+        }
+    }
+
+    func hookInput(_ status: ContainerState.Status, _ stored: StoredState) -> [UInt8] {
+        ContainerState(
+            ociVersion: Runtime.specificationVersion, id: id, status: status,
+            pid: status == .stopped ? nil : stored.record.pid, bundle: stored.record.bundle,
+            annotations: stored.record.annotations
+        ).json()
+    }
+
+    /// Sends a signal to the container's process, or to all its processes.
+    ///
+    /// - Parameters:
+    ///   - signal: The signal's number.
+    ///   - all: Whether every process in the container's control group gets it.
+    /// - Throws: ``RuntimeError``: `wrongState` ("container not running").
+    public func kill(signal: Int32, all: Bool = false) throws(RuntimeError) {
+        let directory = try openState()
+        let stored = try snapshot(directory)
+        if all, let group = try cgroup(of: stored) {
+            try signalAll(signal, in: group)
+            return
+        }
+        try check(.kill, stored)
+        let handle = try handle(of: stored)
+        do throws(SystemCallError) { try handle?.send(signal: signal) } catch {
+            if error.errno == .noSuchProcess {
+                throw RuntimeError(.wrongState, "container not running", container: id)
+            }
+            throw RuntimeError("send signal \(signal)", error, container: id)
+        }
+    }
+
+    private func signalAll(_ signal: Int32, in group: Cgroup) throws(RuntimeError) {
+        do throws(CgroupError) {
+            if signal == CLINUX_SIGKILL {
+                try group.kill()
+                return
+            }
+            for processID in try group.processIDs {
+                // A process that ended meanwhile needs no signal.
+                try? ProcessHandle(processID: processID).send(signal: signal)
+            }
+        } catch { throw RuntimeError(error, container: id) }
+    }
+
+    /// What the kernel counts for the container's control group.
+    ///
+    /// - Throws: ``RuntimeError``: `notFound`, `cgroupFailed` when it has no group.
+    public func statistics() throws(RuntimeError) -> CgroupStatistics {
+        guard let group = try cgroup(of: try snapshot(try openState())) else {
+            throw RuntimeError(.cgroupFailed, "the container has no control group", container: id)
+        }
+        do throws(CgroupError) { return try group.statistics } catch { throw RuntimeError(error, container: id) }
+    }
+
+    /// Freezes all processes of the container.
+    ///
+    /// - Throws: ``RuntimeError``: `wrongState`; `cgroupFailed` when they cannot be frozen in time, and then they run.
+    public func pause() throws(RuntimeError) { try setFrozen(true) }
+
+    /// Lets the processes of a paused container go on.
+    ///
+    /// - Throws: ``RuntimeError``: `wrongState` ("container not paused").
+    public func resume() throws(RuntimeError) { try setFrozen(false) }
+
+    private func setFrozen(_ frozen: Bool) throws(RuntimeError) {
+        let directory = try openState()
+        let lock = try directory.lock()
+        let stored = try snapshot(directory)
+        try check(frozen ? .pause : .resume, stored)
+        guard let group = try cgroup(of: stored) else {
+            throw RuntimeError(.cgroupFailed, "the container has no control group to freeze", container: id)
+        }
+        do throws(CgroupError) {
+            if frozen { try group.freeze() } else { try group.thaw() }
+        } catch { throw RuntimeError(error, container: id) }
+        extendLifetime(lock)
+    }
+
+    /// Removes a stopped container: its control group, its state, and runs its `poststop` hooks.
+    ///
+    /// - Parameter force: Whether a running container is killed first, and whether what a crash has left is removed.
+    /// - Throws: ``RuntimeError``: `notFound`, `wrongState`. A failing `poststop` hook is logged only.
+    public func delete(force: Bool = false) throws(RuntimeError) {
+        let root = try runtime.openRoot(orThrow: id)
+        let directory = try StateDirectory.open(id, in: root)
+        let lock = try directory.lock()
+        let stored: StoredState
+        do throws(RuntimeError) { stored = try snapshot(directory) } catch {
+            guard force, error.code == .corruptState else { throw error }
+            try directory.remove(from: root)
+            return
+        }
+        switch LifecycleMachine(status: stored.record.status).action(for: .delete(force: force)) {
+        case .refuse(let words): throw RuntimeError(.wrongState, words, container: id)
+        case .endFirst: try end(stored)
+        case .proceed: break
+        }
+        try removeGroup(stored)
+        runPoststop(directory, stored)
+        try directory.remove(from: root)
+        extendLifetime(lock)
+    }
+
+    /// Kills the container's process and waits until it has ended.
+    private func end(_ stored: StoredState) throws(RuntimeError) {
+        let group = try cgroup(of: stored)
+        guard let handle = try handle(of: stored) else { return }
+        do throws(SystemCallError) {
+            try handle.send(signal: CLINUX_SIGKILL)
+            // A frozen process dies when it is thawed; the group's kill does that.
+            try? group?.kill()
+            _ = try handle.waitForEnd(milliseconds: 10_000)
+        } catch {
+            if error.errno != .noSuchProcess { throw RuntimeError("end the container's process", error, container: id) }
+        }
+    }
+
+    private func removeGroup(_ stored: StoredState) throws(RuntimeError) {
+        guard let group = try cgroup(of: stored) else { return }
+        do throws(CgroupError) {
+            // What the container left behind without a pid namespace of its own.
+            if try !group.processIDs.isEmpty { try group.kill() }
+            try group.remove()
+        } catch { throw RuntimeError(error, container: id) }
+    }
+
+    private func runPoststop(_ directory: borrowing StateDirectory, _ stored: StoredState) {
+        guard let hooks = (try? directory.configuration())?.hooks?.poststop else { return }
+        for hook in hooks {
+            do throws(RuntimeError) {
+                try HookRunner.run(hook, input: hookInput(.stopped, stored), container: id)
+            } catch {
+                runtime.logger?.warning("poststop hook failed", metadata: ["container.id": "\(id)", "error": "\(error)"])
+            }
+        }
+    }
+}

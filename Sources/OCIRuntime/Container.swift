@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import CLinux
+internal import CgroupKit
+public import LinuxSystem
+public import NamespaceKit
+public import OCISpec
+internal import Synchronization
+internal import SystemPackage
+
+/// A container of a ``Runtime``: a name for what is on disk and in the kernel, fresh at every call.
+///
+/// In the process that created it, it also holds the process and its terminal, and can wait for the end.
+public final class Container: Sendable {
+    /// The container's id.
+    public let id: String
+    let runtime: Runtime
+    private let own: Mutex<Own>
+
+    /// What only the creating process has.
+    private struct Own: ~Copyable, Sendable {
+        var launched: LaunchedProcess?
+        var exit: ProcessExit?
+        var times: [StepTime] = []
+    }
+
+    /// The host's side of the process's terminal, in the process that created it without a console socket.
+    public let terminal: SharedDescriptor?
+
+    init(id: String, runtime: Runtime) {
+        self.id = id
+        self.runtime = runtime
+        terminal = nil
+        own = Mutex(Own())
+    }
+
+    init(id: String, runtime: Runtime, launched: consuming LaunchedProcess) {
+        self.id = id
+        self.runtime = runtime
+        terminal = SharedDescriptor(launched.terminal.take())
+        own = Mutex(Own(launched: launched))
+    }
+
+    /// What is known of the container now.
+    ///
+    /// - Throws: ``RuntimeError``: `notFound`, `corruptState`.
+    public func state() throws(RuntimeError) -> ContainerRecord {
+        let directory = try openState()
+        return try snapshot(directory).record
+    }
+
+    /// The configuration that the container was made from.
+    ///
+    /// - Throws: ``RuntimeError``: `notFound`, `corruptState`.
+    public func configuration() throws(RuntimeError) -> RuntimeConfiguration {
+        try openState().configuration()
+    }
+
+    /// The processes in the container's control group, in the caller's numbers.
+    public func processIDs() throws(RuntimeError) -> [Int32] {
+        let directory = try openState()
+        guard let group = try cgroup(of: try snapshot(directory)) else { return [] }
+        do throws(CgroupError) { return try group.processIDs } catch { throw RuntimeError(error, container: id) }
+    }
+
+    /// How long each step of the launch took, in the process that created the container with
+    /// ``CreateOptions/recordsTimes``; complete after the start.
+    public var stepTimes: [StepTime] { own.withLock { $0.launched?.stepTimes ?? $0.times } }
+
+    /// Waits for the end of the container's process without holding a thread.
+    ///
+    /// - Returns: How it ended and what it used; the same every time.
+    /// - Throws: ``RuntimeError``: `wrongState` in a process that did not create the container;
+    ///   `CancellationError` when the task is cancelled, which leaves the container as it is.
+    public func wait() async throws -> ProcessExit {
+        try await Readiness.shared.waitUntilReadable(try processDescriptor())
+        return try reap()
+    }
+
+    /// Waits for the end of the container's process, holding the thread.
+    ///
+    /// - Throws: ``RuntimeError``: `wrongState` in a process that did not create the container.
+    public func waitBlocking() throws(RuntimeError) -> ProcessExit {
+        // The lock is not held while waiting: others may signal meanwhile.
+        let descriptor = try processDescriptor()
+        do throws(SystemCallError) {
+            _ = try ProcessHandle(takingOver: descriptor, processID: 0).waitForEnd()
+        } catch { throw RuntimeError("wait for the container's process", error, container: id) }
+        return try reap()
+    }
+
+    private func processDescriptor() throws(RuntimeError) -> OwnedFileDescriptor {
+        do throws(SystemCallError) {
+            let duplicate = try own.withLock { (own: inout Own) throws(SystemCallError) -> OwnedFileDescriptor? in
+                if own.launched == nil { return nil }
+                return try own.launched?.process.descriptor.duplicate()
+            }
+            if let duplicate { return duplicate }
+        } catch { throw RuntimeError("wait for the container's process", error, container: id) }
+        throw RuntimeError(
+            .wrongState, "only the process that created the container can wait for it", container: id)
+    }
+
+    private func reap() throws(RuntimeError) -> ProcessExit {
+        do throws(SystemCallError) {
+            let exit = try own.withLock { (own: inout Own) throws(SystemCallError) -> ProcessExit? in
+                if let exit = own.exit { return exit }
+                own.exit = try own.launched?.process.reap()
+                return own.exit
+            }
+            if let exit { return exit }
+        } catch { throw RuntimeError("wait for the container's process", error, container: id) }
+        throw RuntimeError(.wrongState, "only the process that created the container can wait for it", container: id)
+    }
+
+    func openState() throws(RuntimeError) -> StateDirectory {
+        try StateDirectory.open(id, in: try runtime.openRoot(orThrow: id))
+    }
+
+    /// The stored state with what the kernel says now.
+    func snapshot(_ directory: borrowing StateDirectory) throws(RuntimeError) -> StoredState {
+        guard var stored = try directory.read() else {
+            // Nothing is stored yet. While somebody holds the lock, it is being created; else its creator died.
+            let isHeld = try directory.lock(waiting: false) == nil
+            return StoredState(
+                record: ContainerRecord(
+                    ociVersion: Runtime.specificationVersion, id: id, pid: 0, status: isHeld ? .creating : .stopped,
+                    bundle: "", rootfs: "", created: "", owner: ""))
+        }
+        if stored.record.status == .creating {
+            if try directory.lock(waiting: false) != nil { stored.record.status = .stopped }
+            return stored
+        }
+        guard try handle(of: stored) != nil else {
+            stored.record.status = .stopped
+            stored.record.pid = 0
+            return stored
+        }
+        stored.record.status = try directory.waitsForStart ? .created : .running
+        if let group = try cgroup(of: stored), isFrozen(group) { stored.record.status = .paused }
+        return stored
+    }
+
+    private func isFrozen(_ group: Cgroup) -> Bool {
+        // A group whose state cannot be read is not known to be frozen.
+        (try? group.freezerState) == .frozen
+    }
+
+    /// A handle of the container's process; `nil` when it has ended, and when its number means another process now.
+    func handle(of stored: StoredState) throws(RuntimeError) -> ProcessHandle? {
+        do throws(SystemCallError) {
+            guard stored.record.pid > 0, stored.bootID == (try ProcessInformation.bootID()) else { return nil }
+            let handle = try ProcessHandle(processID: Int32(clamping: stored.record.pid))
+            // Read after the handle is open: then the number cannot have changed its meaning in between.
+            guard try ProcessInformation.startTime(of: handle.processID) == stored.startTime else { return nil }
+            if try handle.hasEnded() { return nil }
+            return handle
+        } catch {
+            if error.errno == .noSuchProcess || error.errno == .noSuchFileOrDirectory { return nil }
+            throw RuntimeError("find the container's process", error, container: id)
+        }
+    }
+
+    /// The container's control group; `nil` when it has none any more.
+    func cgroup(of stored: StoredState) throws(RuntimeError) -> Cgroup? {
+        guard let path = stored.cgroup else { return nil }
+        do throws(CgroupError) {
+            return try Cgroup.open(at: try CgroupPath(bytes: Array(path.utf8)), layout: try CgroupLayout.detect())
+        } catch {
+            if error.code == .notFound || error.code == .unsupported { return nil }
+            throw RuntimeError(error, container: id)
+        }
+    }
+
+    /// Checks that `operation` is allowed now.
+    func check(_ operation: LifecycleMachine.Operation, _ stored: StoredState) throws(RuntimeError) {
+        if case .refuse(let words) = LifecycleMachine(status: stored.record.status).action(for: operation) {
+            throw RuntimeError(.wrongState, words, container: id)
+        }
+    }
+
+    /// Keeps the times of the start's steps.
+    func note(times: [StepTime]) { own.withLock { $0.times = times } }
+}

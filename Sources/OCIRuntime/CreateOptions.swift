@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+public import LinuxSystem
+public import NamespaceKit
+public import SystemPackage
+
+/// What a creation depends on beside the configuration.
+public struct CreateOptions: Sendable {
+    /// The process's standard streams; `nil` is the caller's own.
+    public var input: SharedDescriptor?
+    /// Where its standard output goes; `nil` is the caller's own.
+    public var output: SharedDescriptor?
+    /// Where its standard error goes; `nil` is the caller's own.
+    public var errors: SharedDescriptor?
+    /// Descriptors that the process gets as 3, 4, ….
+    public var preservedDescriptors: [SharedDescriptor] = []
+    /// A listening unix socket that is sent the host's side of the process's terminal.
+    public var consoleSocket: FilePath?
+    /// A file that gets the process's number, without a line break.
+    public var pidFile: FilePath?
+    /// The root file system, instead of the configuration's `root.path`.
+    public var root: RootFileSystem?
+    /// Whether the container dies with the thread that creates it.
+    public var diesWithParent = false
+    /// Whether the process stays in the caller's session keyring.
+    public var keepsSessionKeyring = false
+    /// Whether the time of each step is recorded.
+    public var recordsTimes = false
+
+    /// Makes the default options.
+    public init() {}
+}
+
+/// What an exec depends on beside the process.
+public struct ExecOptions: Sendable {
+    /// The process's standard streams; `nil` is the caller's own.
+    public var input: SharedDescriptor?
+    /// Where its standard output goes; `nil` is the caller's own.
+    public var output: SharedDescriptor?
+    /// Where its standard error goes; `nil` is the caller's own.
+    public var errors: SharedDescriptor?
+    /// Descriptors that the process gets as 3, 4, ….
+    public var preservedDescriptors: [SharedDescriptor] = []
+    /// A listening unix socket that is sent the host's side of the process's terminal.
+    public var consoleSocket: FilePath?
+    /// A file that gets the process's number, without a line break.
+    public var pidFile: FilePath?
+    /// Whether a paused container is entered too; the process runs when the container is resumed.
+    public var entersPaused = false
+
+    /// Makes the default options.
+    public init() {}
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import CgroupKit
+internal import LinuxSystem
+internal import NamespaceKit
+internal import OCISpec
+internal import SystemPackage
+
+/// One creation: from a mapped configuration to a process that waits for its start.
+struct Creation {
+    let id: String
+    let runtime: Runtime
+    let configuration: RuntimeConfiguration
+    let bundle: FilePath
+    let options: CreateOptions
+
+    /// Runs the creation in the container's own, locked state directory.
+    func run(
+        _ mapped: inout MappedContainer, in state: borrowing StateDirectory
+    ) throws(RuntimeError) -> Container {
+        let placement = try CgroupPlacement(mapped.cgroup, id: id)
+        try state.write(configuration: configuration)
+        var stored = StoredState(record: record(mapped), bootID: try bootID(), cgroup: placement.path?.description)
+        try state.write(stored)
+        let group = try placement.create(container: id)
+        do throws(RuntimeError) {
+            let launched = try launch(&mapped, placement, group, in: state)
+            return try finish(launched, &stored, in: state)
+        } catch {
+            // The first error counts; the group is empty since the process is gone.
+            try? group?.remove()
+            throw error
+        }
+    }
+
+    private func launch(
+        _ mapped: inout MappedContainer, _ placement: CgroupPlacement, _ group: Cgroup?,
+        in state: borrowing StateDirectory
+    ) throws(RuntimeError) -> LaunchedProcess {
+        var builder = placement.builderOptions(preserved: options.preservedDescriptors.count)
+        if group == nil { builder.placesAfterClone = false }
+        do throws(SystemCallError) {
+            builder.startSocket = SharedDescriptor(
+                try MessageSocket.listen(in: state.directory, name: StateDirectory.startSocket))
+        } catch { throw RuntimeError("make the start socket", error, container: id) }
+        let hostHooks = mapped.hostHooks.prestart + mapped.hostHooks.createRuntime
+        builder.runsHostHooks = !hostHooks.isEmpty
+        let ownNumber = mapped.container.namespaces.pid == .host ? nil : 1
+        for index in mapped.container.hooks.indices {
+            let status: ContainerState.Status = mapped.container.hooks[index].point == .beforePivot ? .creating : .created
+            mapped.container.hooks[index].input = hookInput(status, pid: ownNumber)
+        }
+        let actions = Launcher.Actions(
+            place: group.map { group in
+                { processID in if placement.placesAfterClone { try group.add(processID: processID) } }
+            },
+            runHooks: { processID in
+                for hook in hostHooks {
+                    try HookRunner.run(hook, input: hookInput(.creating, pid: Int(processID)), container: id)
+                }
+            })
+        do {
+            let prepared = try PlanBuilder.prepare(mapped.container, options: builder)
+            let descriptor = SharedDescriptor(try group?.makeDescriptor())
+            return try Launcher.launch(
+                prepared, streams: try streams(), preserved: options.preservedDescriptors, cgroup: descriptor,
+                actions: actions, recordsTimes: options.recordsTimes)
+        } catch {
+            throw RuntimeError(any: error, container: id, program: configuration.process?.args?.first ?? "")
+        }
+    }
+
+    /// Hands over the terminal, records the container, and lets the init wait for the start.
+    private func finish(
+        _ launched: consuming LaunchedProcess, _ stored: inout StoredState, in state: borrowing StateDirectory
+    ) throws(RuntimeError) -> Container {
+        do throws(RuntimeError) {
+            if let socket = options.consoleSocket, let terminal = launched.terminal.take() {
+                try ConsoleSocket.send(terminal, to: socket, container: id)
+            }
+            let processID = launched.process.processID
+            stored.record.pid = Int(processID)
+            stored.record.status = .created
+            do throws(SystemCallError) { stored.startTime = try ProcessInformation.startTime(of: processID) } catch {
+                throw RuntimeError("identify the container's process", error, container: id)
+            }
+            try state.write(stored)
+            if let pidFile = options.pidFile { try PIDFile.write(processID, to: pidFile, container: id) }
+            do throws(NamespaceError) { try launched.confirm() } catch { throw RuntimeError(error, container: id) }
+        } catch {
+            // The first error counts.
+            try? launched.process.send(signal: 9)
+            _ = try? launched.process.reap()
+            throw error
+        }
+        return Container(id: id, runtime: runtime, launched: launched)
+    }
+
+    private func streams() throws(SystemCallError) -> Launcher.Streams {
+        Launcher.Streams(
+            input: try StandardStream.resolve(options.input, 0), output: try StandardStream.resolve(options.output, 1),
+            errors: try StandardStream.resolve(options.errors, 2))
+    }
+
+    private func bootID() throws(RuntimeError) -> String {
+        do throws(SystemCallError) { return try ProcessInformation.bootID() } catch {
+            throw RuntimeError("identify this boot", error, container: id)
+        }
+    }
+
+    private func record(_ mapped: MappedContainer) -> ContainerRecord {
+        let rootfs: String =
+            switch mapped.container.root {
+            case .directory(let path): path.string
+            case .host, .detached: ""
+            }
+        return ContainerRecord(
+            ociVersion: Runtime.specificationVersion, id: id, pid: 0, status: .creating, bundle: bundle.string,
+            rootfs: rootfs, created: WallClock.now, owner: "", annotations: configuration.annotations)
+    }
+
+    private func hookInput(_ status: ContainerState.Status, pid: Int?) -> [UInt8] {
+        ContainerState(
+            ociVersion: Runtime.specificationVersion, id: id, status: status, pid: pid, bundle: bundle.string,
+            annotations: configuration.annotations
+        ).json()
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import CLinux
+internal import CgroupKit
+internal import LinuxSystem
+internal import LaunchPlan
+internal import NamespaceKit
+public import OCISpec
+public import SystemPackage
+
+extension Runtime {
+    /// Creates a container from a bundle: sets everything up, and leaves its process waiting for the start.
+    ///
+    /// - Parameters:
+    ///   - id: The new container's id, unique below ``root``.
+    ///   - bundle: The directory with `config.json`.
+    ///   - options: Streams, terminal and the like.
+    /// - Returns: The container, `created`.
+    /// - Throws: ``RuntimeError``. Nothing is left behind then: no process, control group, mount or file.
+    /// - Note: Needs root, or a configuration with a user namespace that the caller may make.
+    public func create(
+        _ id: String, bundle: FilePath, options: CreateOptions = CreateOptions()
+    ) throws(RuntimeError) -> Container {
+        try ContainerIdentifier.check(id)
+        let bundle = try BundleReader.absolute(bundle)
+        return try create(
+            id, configuration: try BundleReader.configuration(of: bundle), bundle: bundle, options: options)
+    }
+
+    /// Creates a container from a configuration.
+    ///
+    /// - Parameters:
+    ///   - id: The new container's id, unique below ``root``.
+    ///   - configuration: What `config.json` would say.
+    ///   - bundle: The absolute directory that relative paths in the configuration start at.
+    ///   - options: Streams, terminal and the like.
+    /// - Returns: The container, `created`.
+    /// - Throws: ``RuntimeError``. Nothing is left behind then.
+    public func create(
+        _ id: String, configuration: RuntimeConfiguration, bundle: FilePath,
+        options: CreateOptions = CreateOptions()
+    ) throws(RuntimeError) -> Container {
+        try ContainerIdentifier.check(id)
+        var mapped = try mapped(configuration, bundle: bundle, id: id, options: options)
+        if options.consoleSocket != nil && !mapped.terminalRequested {
+            throw RuntimeError(
+                .invalidConfiguration, "a console socket was given but process.terminal is not set", container: id)
+        }
+        let root = try openRoot()
+        let state = try StateDirectory.create(id, in: root)
+        do throws(RuntimeError) {
+            let lock = try state.lock()
+            let creation = Creation(
+                id: id, runtime: self, configuration: configuration, bundle: bundle, options: options)
+            let container = try creation.run(&mapped, in: state)
+            extendLifetime(lock)
+            return container
+        } catch {
+            // The first error counts; what cannot be removed now is removed by `delete --force`.
+            try? state.remove(from: root)
+            throw error
+        }
+    }
+
+    /// The configuration as the kits understand it.
+    func mapped(
+        _ configuration: RuntimeConfiguration, bundle: FilePath, id: String, options: CreateOptions
+    ) throws(RuntimeError) -> MappedContainer {
+        var mapped = try ConfigurationMapper.map(configuration, bundle: bundle, id: id)
+        if let root = options.root { mapped.container.root = root }
+        mapped.container.diesWithParent = options.diesWithParent
+        if !options.keepsSessionKeyring { mapped.container.sessionKeyring = Array("_ses.\(id)".utf8) }
+        return mapped
+    }
+
+    /// The steps of a launch in words, without launching anything.
+    ///
+    /// - Throws: ``RuntimeError`` as ``create(_:bundle:options:)`` would for the configuration.
+    public func plan(
+        _ configuration: RuntimeConfiguration, bundle: FilePath, options: CreateOptions = CreateOptions()
+    ) throws(RuntimeError) -> [String] {
+        let id = "plan"
+        let mapped = try mapped(configuration, bundle: bundle, id: id, options: options)
+        let placement = try CgroupPlacement(mapped.cgroup, id: id)
+        do throws(NamespaceError) {
+            let prepared = try PlanBuilder.prepare(
+                mapped.container, options: placement.builderOptions(preserved: options.preservedDescriptors.count))
+            return placement.description + prepared.instructions.map { $0.description }
+        } catch { throw RuntimeError(error, container: id) }
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import OCISpec
+
+/// What is stored of a container in its `state.json`.
+struct StoredState: JSONRecord, Hashable, Sendable {
+    /// The layout of this document.
+    var version: Int
+    /// What is shown of the container; its pid and status are those of the last transition.
+    var record: ContainerRecord
+    /// When the process started, in clock ticks since boot; with the boot it tells the process from a later one with
+    /// the same number.
+    var startTime: UInt64
+    /// The boot in which the process was started.
+    var bootID: String
+    /// The control group's path, if it has one.
+    var cgroup: String?
+
+    static let currentVersion = 1
+
+    init(record: ContainerRecord, startTime: UInt64 = 0, bootID: String = "", cgroup: String? = nil) {
+        version = Self.currentVersion
+        self.record = record
+        self.startTime = startTime
+        self.bootID = bootID
+        self.cgroup = cgroup
+    }
+
+    init(reading reader: inout JSONReader) throws(JSONError) {
+        self.init(
+            record: ContainerRecord(
+                ociVersion: "", id: "", pid: 0, status: .stopped, bundle: "", rootfs: "", created: "", owner: ""))
+        try reader.readRecord(&self)
+    }
+
+    mutating func visitFields<Visitor: JSONFieldVisitor>(_ fields: inout Visitor) throws(Visitor.Failure) {
+        try fields.required("version", &version)
+        try fields.required("record", &record)
+        try fields.required("startTime", &startTime)
+        try fields.required("bootID", &bootID)
+        try fields.optional("cgroup", &cgroup)
+        try fields.noOthers()
+    }
+}

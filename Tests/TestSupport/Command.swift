@@ -13,28 +13,46 @@ package enum Command {
     }
 
     /// Runs `arguments[0]`, found on `PATH`, to its end.
+    ///
+    /// Foundation's `Process` is not used: when several threads run processes at once, it can miss the end of one.
     package static func run(_ arguments: [String], directory: String? = nil) throws -> Result {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = arguments
-        if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
         let output = FileManager.default.temporaryDirectory.appendingPathComponent("skiff-out-\(UUID().uuidString)")
         let errors = FileManager.default.temporaryDirectory.appendingPathComponent("skiff-err-\(UUID().uuidString)")
-        _ = FileManager.default.createFile(atPath: output.path, contents: nil)
-        _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
         defer {
             try? FileManager.default.removeItem(at: output)
             try? FileManager.default.removeItem(at: errors)
         }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = try FileHandle(forWritingTo: errors)
-        try process.run()
-        process.waitUntilExit()
-        let signaled = process.terminationReason == .uncaughtSignal
+        let place = directory.map { ["-C", $0] } ?? []
+        let process = try spawn(["/usr/bin/env"] + place + arguments, output: output.path, errors: errors.path)
+        let status = try wait(for: process)
         return Result(
-            status: signaled ? 128 + process.terminationStatus : process.terminationStatus,
+            status: status,
             output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
             errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
+    }
+
+    private static func spawn(_ arguments: [String], output: String, errors: String) throws -> pid_t {
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        unsafe posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+        unsafe posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+        var vector = unsafe arguments.map { unsafe strdup($0) }
+        unsafe vector.append(nil)
+        defer { for unsafe pointer in unsafe vector { unsafe free(pointer) } }
+        var process: pid_t = 0
+        let result = unsafe posix_spawn(&process, arguments[0], &actions, nil, vector, environ)
+        guard result == 0 else { throw POSIXError(POSIXErrorCode(rawValue: result) ?? .EIO) }
+        return process
+    }
+
+    /// The exit status, or 128 and the number of the signal that ended the process.
+    private static func wait(for process: pid_t) throws -> Int32 {
+        var status: Int32 = 0
+        while unsafe waitpid(process, &status, 0) < 0 {
+            guard errno == EINTR else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        }
+        return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
     }
 }

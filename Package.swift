@@ -43,7 +43,9 @@ let package = Package(
         .target(name: "LinuxSystem", dependencies: ["CLinux", systemPackage]),
         // Layer 2: one concern each.
         .target(name: "ContainerInit", dependencies: ["LaunchPlan", "CLinux"], exclude: ["Entry"]),
-        .target(name: "ImageLayout", dependencies: ["OCISpec", "LinuxSystem", "CArchive", "CZlib", systemPackage, crypto]),
+        .target(
+            name: "ImageLayout",
+            dependencies: ["OCISpec", "LinuxSystem", "CLinux", "CArchive", systemPackage, crypto]),
         .target(
             name: "LayerUnpack",
             dependencies: ["OCISpec", "LinuxSystem", "CLinux", "CArchive", "CZlib", systemPackage, crypto]),
@@ -72,7 +74,9 @@ let package = Package(
         .testTarget(name: "LinuxSystemTests", dependencies: ["LinuxSystem", "CLinux", "TestSupport", systemPackage]),
         .testTarget(
             name: "ContainerInitTests", dependencies: ["ContainerInit", "LaunchPlan", "LinuxSystem", "TestSupport"]),
-        .testTarget(name: "ImageLayoutTests", dependencies: ["ImageLayout", "TestSupport", systemPackage]),
+        .testTarget(
+            name: "ImageLayoutTests",
+            dependencies: ["ImageLayout", "OCISpec", "TestSupport", "LinuxSystem", "CLinux", systemPackage, crypto]),
         .testTarget(
             name: "LayerUnpackTests",
             dependencies: ["LayerUnpack", "OCISpec", "TestSupport", "LinuxSystem", "CLinux", systemPackage]),

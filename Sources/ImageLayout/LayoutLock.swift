@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import CLinux
+internal import LinuxSystem
+internal import SystemPackage
+
+/// A lock on part of an image layout, held across processes until the value goes away.
+///
+/// It is an open-file-description lock (`fcntl(2)`, `F_OFD_SETLK`) on one byte of `ingest/lock`: a killed process lets
+/// go of it, and two tasks of one process exclude each other like two processes.
+struct LayoutLock: ~Copyable, Sendable {
+    /// What is locked. Who needs both takes `content` first.
+    enum Region: Int64, Sendable {
+        /// The blobs. Shared by everyone who adds blobs or references, exclusive for who removes blobs.
+        case content = 0
+        /// `index.json`. Exclusive for who replaces it.
+        case index = 1
+    }
+
+    /// How a lock is taken.
+    enum Mode: Sendable {
+        /// Beside other shared locks; waits for an exclusive one.
+        case shared
+        /// Alone; waits for every other one.
+        case exclusive
+        /// Alone, or not at all: `EAGAIN`.
+        case exclusiveNow
+    }
+
+    private let file: OwnedFileDescriptor
+
+    private init(_ file: consuming OwnedFileDescriptor) { self.file = file }
+
+    /// Takes a lock.
+    ///
+    /// - Parameter directory: The directory `ingest` of the layout.
+    static func take(
+        _ region: Region, _ mode: Mode, in directory: borrowing RootDirectory
+    ) throws(SystemCallError) -> LayoutLock {
+        let file = try directory.open(
+            "lock", CLINUX_O_RDWR | CLINUX_O_CREAT | CLINUX_O_NOFOLLOW, mode: 0o600, .noSymlinks)
+        var request = clinux_flock()
+        request.type = Int16(mode == .shared ? CLINUX_F_RDLCK : CLINUX_F_WRLCK)
+        request.whence = Int16(CLINUX_SEEK_SET)
+        request.start = region.rawValue
+        request.length = 1
+        let number = file.rawValue
+        let command = mode == .exclusiveNow ? CLINUX_F_OFD_SETLK : CLINUX_F_OFD_SETLKW
+        try systemCall("fcntl", path: "ingest/lock") { unsafe clinux_fcntl_lock(number, command, &request) }
+        return LayoutLock(file)
+    }
+}

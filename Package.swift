@@ -84,7 +84,7 @@ let package = Package(
         .testTarget(
             name: "NamespaceKitTests",
             dependencies: ["NamespaceKit", "LaunchPlan", "TestSupport", "LinuxSystem", "CLinux", systemPackage]),
-        .testTarget(name: "OCIRuntimeTests", dependencies: ["OCIRuntime", "TestSupport", "LinuxSystem", "CLinux", systemPackage]),
+        .testTarget(name: "OCIRuntimeTests", dependencies: ["OCIRuntime", "OCISpec", "NamespaceKit", "CgroupKit", "TestSupport", "LinuxSystem", "CLinux", systemPackage]),
         .testTarget(name: "RuntimeCoreTests", dependencies: ["RuntimeCore", "TestSupport", "LinuxSystem", "CLinux", systemPackage]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+import LinuxSystem
+import OCIRuntime
+import OCISpec
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite("A container", .requires(.root, .busybox)) struct ContainerTests {
+    @Test("goes from created to running to stopped, and is gone after delete")
+    func lifeCycle() async throws {
+        let bundle = try TestBundle(script: "read line")
+        let created = try bundle.create()
+        let container = created.container
+        #expect(try container.state().status == .created)
+        #expect(try container.state().pid > 0)
+        #expect(throws: RuntimeError.self) { try bundle.create(container.id) }
+        try container.start()
+        // Its standard input is empty, so it ends by itself.
+        _ = try await container.wait()
+        let state = try container.state()
+        #expect(state.status == .stopped)
+        #expect(state.pid == 0)
+        #expect(throws: RuntimeError.self) { try container.start() }
+        #expect(throws: RuntimeError.self) { try container.kill(signal: 15) }
+        try container.delete()
+        #expect(throws: RuntimeError.self) { try container.state() }
+        #expect(try bundle.runtime.list().isEmpty)
+    }
+
+    @Test("gives the program's exit status", arguments: [0, 1, 7, 255])
+    func exitStatus(status: Int32) async throws {
+        #expect(try await TestBundle(script: "exit \(status)").run().exit == .exited(status))
+    }
+
+    @Test("tells a signal from an exit status")
+    func signal() async throws {
+        let bundle = try TestBundle(script: "while :; do sleep 1; done")
+        let created = try bundle.create()
+        try created.container.start()
+        try created.container.kill(signal: 9)
+        #expect(try await created.container.wait().reason == .signaled(9, coreDumped: false))
+        try created.container.delete()
+    }
+
+    @Test("has its own host name, users and process numbers")
+    func isolation() async throws {
+        let bundle = try TestBundle(script: "echo $$ $(/bin/busybox hostname) $(/bin/busybox id -u)")
+        bundle.configuration.hostname = "box"
+        #expect(try await bundle.run().text == "1 box 0\n")
+    }
+
+    @Test("keeps only the capabilities it was given, and cannot gain others")
+    func capabilities() async throws {
+        let bundle = try TestBundle(script: "/bin/busybox grep -E 'Cap|NoNewPrivs' /proc/self/status")
+        let lines = try await bundle.run().text.split(separator: "\n").map(String.init)
+        #expect(lines.contains("CapEff:\t0000000020000420"))
+        #expect(lines.contains("CapBnd:\t0000000020000420"))
+        #expect(lines.contains("CapInh:\t0000000000000000"))
+        #expect(lines.contains("CapAmb:\t0000000000000000"))
+        #expect(lines.contains("NoNewPrivs:\t1"))
+    }
+
+    @Test("has no descriptor but the three standard streams")
+    func descriptors() async throws {
+        let bundle = try TestBundle(script: "cd /proc/self/fd && echo *")
+        // The shell itself opens the directory to list it.
+        #expect(try await bundle.run().text == "0 1 2 3\n")
+    }
+
+    @Test("finds masked paths empty and read-only paths read-only")
+    func masks() async throws {
+        let bundle = try TestBundle(
+            script: "/bin/busybox wc -c < /proc/timer_list; echo x > /proc/sys/kernel/domainname; echo done")
+        let text = try await bundle.run().text
+        #expect(text.hasPrefix("0\n"))
+        #expect(text.contains("Read-only file system"))
+        #expect(text.hasSuffix("done\n"))
+    }
+
+    @Test("runs as another user with its groups")
+    func user() async throws {
+        let bundle = try TestBundle(script: "/bin/busybox id -u; /bin/busybox id -G")
+        bundle.configuration.process?.user = .init(uid: 1000, gid: 1001, additionalGids: [5])
+        #expect(try await bundle.run().text == "1000\n1001 5\n")
+    }
+
+    @Test("is confined by a seccomp filter when privileges may still grow")
+    func seccompWithoutNoNewPrivileges() async throws {
+        let bundle = try TestBundle(script: "/bin/busybox mkdir /x && echo made; /bin/busybox grep Seccomp: /proc/self/status")
+        bundle.configuration.process?.noNewPrivileges = false
+        bundle.configuration.linux?.seccomp = try LinuxSeccomp(
+            json: #"{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO"}]}"#)
+        let text = try await bundle.run().text
+        #expect(!text.contains("made"))
+        #expect(text.contains("Seccomp:\t2"))
+    }
+
+    @Test("runs further processes, as confined as the first")
+    func exec() async throws {
+        let bundle = try TestBundle(script: "while :; do sleep 1; done")
+        let created = try bundle.create()
+        try created.container.start()
+        let ends = try OwnedFileDescriptor.pipe().shared()
+        var options = ExecOptions()
+        options.output = ends.writing
+        var process = try #require(bundle.configuration.process)
+        process.args = ["/bin/sh", "-c", "/bin/busybox grep -E 'CapEff|NoNewPrivs' /proc/self/status; /bin/busybox hostname; exit 3"]
+        let added = try created.container.exec(process, options: options)
+        options.output = nil
+        let reading = ends.reading
+        _ = consume ends
+        let text = String(decoding: try reading.descriptor.readAll(limit: 4096), as: UTF8.self)
+        #expect(try await added.wait().reason == .exited(3))
+        #expect(text == "CapEff:\t0000000020000420\nNoNewPrivs:\t1\nskiff\n")
+        try created.container.delete(force: true)
+    }
+
+    @Test("stops and goes on when it is paused and resumed")
+    func pause() async throws {
+        let bundle = try TestBundle(script: "while :; do sleep 1; done")
+        let created = try bundle.create()
+        try created.container.start()
+        try created.container.pause()
+        #expect(try created.container.state().status == .paused)
+        #expect(throws: RuntimeError.self) { try created.container.pause() }
+        try created.container.resume()
+        #expect(try created.container.state().status == .running)
+        try created.container.pause()
+        try created.container.delete(force: true)
+        #expect(throws: RuntimeError.self) { try created.container.state() }
+    }
+
+    @Test("is limited by its control group")
+    func limits() async throws {
+        let bundle = try TestBundle(
+            script: "/bin/busybox head -c 64m /dev/zero | /bin/busybox tail > /dev/null; echo $?")
+        bundle.configuration.linux?.resources = LinuxResources(memory: LinuxMemory(limit: 16 << 20))
+        let text = try await bundle.run().text
+        #expect(!text.hasSuffix("0\n") || text.hasSuffix("137\n"))
+    }
+
+    @Test("leaves nothing when the program does not exist")
+    func missingExecutable() throws {
+        let bundle = try TestBundle(script: "")
+        bundle.configuration.process?.args = ["no-such-program"]
+        let error = #expect(throws: RuntimeError.self) { try bundle.create() }
+        #expect(error?.code == .executableNotFound)
+        #expect(error?.description.contains("executable file not found in $PATH") == true)
+        #expect(try bundle.runtime.list().isEmpty)
+    }
+
+    @Test("refuses a root file system whose /proc is a link")
+    func linkedProc() throws {
+        let bundle = try TestBundle(script: "true")
+        try bundle.directory.open().makeSymlink("rootfs/proc", target: Array("/bin".utf8))
+        #expect(throws: RuntimeError.self) { try bundle.create() }
+        #expect(try bundle.directory.open().directory("rootfs/bin").entries().count == 2)
+    }
+
+    @Test("creates mount targets through dangling links inside the root only")
+    func danglingTarget() async throws {
+        let outside = try TemporaryDirectory()
+        let bundle = try TestBundle(script: "echo here > /var/run/x/file; /bin/busybox cat /run/x/file")
+        let root = try bundle.directory.open()
+        try root.makeDirectory("rootfs/var")
+        try root.makeSymlink("rootfs/var/run", target: Array("/run".utf8))
+        bundle.configuration.mounts?.append(
+            RuntimeConfiguration.Mount(destination: "/var/run/x", type: "tmpfs", source: "tmpfs"))
+        #expect(try await bundle.run().text == "here\n")
+        #expect(try outside.open().entries().isEmpty)
+    }
+
+    @Test("is killed and forgotten by a forced delete in every state")
+    func forcedDelete() throws {
+        let bundle = try TestBundle(script: "while :; do sleep 1; done")
+        for starts in [false, true] {
+            let created = try bundle.create()
+            if starts { try created.container.start() }
+            try created.container.delete(force: true)
+            #expect(try bundle.runtime.list().isEmpty)
+        }
+    }
+
+    @Test("says which id does not exist")
+    func missing() throws {
+        let bundle = try TestBundle(script: "")
+        let error = #expect(throws: RuntimeError.self) { try bundle.runtime.container("nobody") }
+        #expect(error?.description == "container nobody: container does not exist")
+    }
+
+    @Test("takes no id that is not a plain name", arguments: ["", ".", "..", "a/b", "../x", "-x", "a\n", "a\u{301}", " "])
+    func badID(id: String) throws {
+        let bundle = try TestBundle(script: "")
+        let error = #expect(throws: RuntimeError.self) { try bundle.create(id) }
+        #expect(error?.code == .invalidID)
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+import LinuxSystem
+import OCIRuntime
+import OCISpec
+import SystemPackage
+import TestSupport
+
+/// A bundle with busybox as its only program, and a runtime with its own state directory.
+final class TestBundle {
+    let directory: TemporaryDirectory
+    let runtime: Runtime
+    /// What `config.json` would say.
+    var configuration: RuntimeConfiguration
+
+    /// Makes the bundle around a shell script.
+    init(script: String) throws {
+        let directory = try TemporaryDirectory()
+        let root = try directory.open()
+        try root.makeDirectories("rootfs/bin")
+        let busybox = try OwnedFileDescriptor.open("/bin/busybox", 0).readAll(limit: 64 << 20)
+        try root.replaceFile("rootfs/bin/busybox", busybox, mode: 0o755)
+        try root.makeSymlink("rootfs/bin/sh", target: Array("busybox".utf8))
+        runtime = Runtime(root: directory.path.appending("state"))
+        configuration = .example
+        configuration.process?.terminal = false
+        configuration.process?.args = ["/bin/sh", "-c", script]
+        configuration.root?.readonly = false
+        self.directory = directory
+    }
+
+    /// An id that no other test uses.
+    static func newID() -> String { "test-\(String(UInt64.random(in: .min ... .max), radix: 36))" }
+
+    /// Creates a container; what it prints is read from the result's `output`.
+    func create(_ id: String = newID()) throws -> Created {
+        let ends = try OwnedFileDescriptor.pipe().shared()
+        var options = CreateOptions()
+        options.input = SharedDescriptor(try .open("/dev/null", 0))
+        options.output = ends.writing
+        options.errors = ends.writing
+        let container = try runtime.create(
+            id, configuration: configuration, bundle: directory.path, options: options)
+        return Created(container: container, output: ends.reading)
+    }
+
+    /// Runs a container to its end and deletes it.
+    func run() async throws -> Finished {
+        let created = try create()
+        try created.container.start()
+        let text = try created.text()
+        let exit = try await created.container.wait()
+        try created.container.delete()
+        return Finished(exit: exit.reason, text: text)
+    }
+}
+
+/// A created container and where its output arrives.
+struct Created {
+    let container: Container
+    let output: SharedDescriptor
+
+    /// Everything that is printed until the container and its children have ended.
+    func text() throws -> String {
+        String(decoding: try output.descriptor.readAll(limit: 1 << 20), as: UTF8.self)
+    }
+}
+
+/// What a finished container left.
+struct Finished {
+    let exit: ProcessExit.Reason
+    let text: String
+}

@@ -44,7 +44,8 @@ extension ConfigurationMapper {
     static func cpuSet(_ section: LinuxCPU?, at path: JSONPath) throws(MappingError) -> CPUSetLimits {
         CPUSetLimits(
             cpus: try indexSet(section?.cpus, at: path.appending("cpus")),
-            memoryNodes: try indexSet(section?.mems, at: path.appending("mems")))
+            memoryNodes: try indexSet(section?.mems, at: path.appending("mems"))
+        )
     }
 
     static func io(_ section: LinuxBlockIO?, at path: JSONPath) throws(MappingError) -> IOLimits {
@@ -56,17 +57,25 @@ extension ConfigurationMapper {
             let device = try device(item.major, item.minor, at: path.appending("weightDevice").appending(index))
             limits.deviceWeights.append(
                 IOLimits.DeviceWeight(
-                    device: device, weight: nonZero(item.weight), leafWeight: nonZero(item.leafWeight)))
+                    device: device,
+                    weight: nonZero(item.weight),
+                    leafWeight: nonZero(item.leafWeight)
+                )
+            )
         }
         limits.readBytes = try rates(section.throttleReadBpsDevice, at: path.appending("throttleReadBpsDevice"))
         limits.writeBytes = try rates(section.throttleWriteBpsDevice, at: path.appending("throttleWriteBpsDevice"))
         limits.readOperations = try rates(section.throttleReadIOPSDevice, at: path.appending("throttleReadIOPSDevice"))
-        limits.writeOperations = try rates(section.throttleWriteIOPSDevice, at: path.appending("throttleWriteIOPSDevice"))
+        limits.writeOperations = try rates(
+            section.throttleWriteIOPSDevice,
+            at: path.appending("throttleWriteIOPSDevice")
+        )
         return limits
     }
 
     private static func rates(
-        _ list: [LinuxThrottleDevice]?, at path: JSONPath
+        _ list: [LinuxThrottleDevice]?,
+        at path: JSONPath
     ) throws(MappingError) -> [IOLimits.DeviceRate] {
         var result: [IOLimits.DeviceRate] = []
         for (index, item) in (list ?? []).enumerated() {
@@ -77,7 +86,9 @@ extension ConfigurationMapper {
     }
 
     private static func device(
-        _ major: Int64, _ minor: Int64, at path: JSONPath
+        _ major: Int64,
+        _ minor: Int64,
+        at path: JSONPath
     ) throws(MappingError) -> IOLimits.Device {
         guard let major = UInt32(exactly: major) else { throw .invalid(path.appending("major"), "is no device number") }
         guard let minor = UInt32(exactly: minor) else { throw .invalid(path.appending("minor"), "is no device number") }
@@ -85,7 +96,8 @@ extension ConfigurationMapper {
     }
 
     private static func indexSet(
-        _ list: String?, at path: JSONPath
+        _ list: String?,
+        at path: JSONPath
     ) throws(MappingError) -> CPUSetLimits.IndexSetText? {
         guard let bytes = list.nonEmptyBytes else { return nil }
         do throws(CgroupError) { return try CPUSetLimits.IndexSetText(bytes: bytes, field: "\(path)") } catch {

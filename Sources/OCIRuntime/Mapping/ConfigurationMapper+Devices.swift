@@ -38,7 +38,13 @@ extension ConfigurationMapper {
         }
         // Older tools write the bits of the type too, which the check compares with the type.
         return DeviceNode(
-            path: FilePath(device.path).lexicallyNormalized(), kind: kind, major: major, minor: minor,
-            permissions: (device.fileMode ?? 0o666) & 0o7777, uid: device.uid ?? 0, gid: device.gid ?? 0)
+            path: FilePath(device.path).lexicallyNormalized(),
+            kind: kind,
+            major: major,
+            minor: minor,
+            permissions: (device.fileMode ?? 0o666) & 0o7777,
+            uid: device.uid ?? 0,
+            gid: device.gid ?? 0
+        )
     }
 }

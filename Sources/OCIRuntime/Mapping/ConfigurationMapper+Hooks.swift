@@ -9,8 +9,11 @@ extension ConfigurationMapper {
     /// The hooks that run in the host's namespaces.
     static func hostHooks(_ hooks: RuntimeConfiguration.Hooks?) -> HostHooks {
         HostHooks(
-            prestart: hooks?.prestart ?? [], createRuntime: hooks?.createRuntime ?? [],
-            poststart: hooks?.poststart ?? [], poststop: hooks?.poststop ?? [])
+            prestart: hooks?.prestart ?? [],
+            createRuntime: hooks?.createRuntime ?? [],
+            poststart: hooks?.poststart ?? [],
+            poststop: hooks?.poststop ?? []
+        )
     }
 
     /// The hooks that the container's init runs.
@@ -20,19 +23,28 @@ extension ConfigurationMapper {
     }
 
     private static func launchHooks(
-        _ hooks: [RuntimeConfiguration.Hook]?, _ field: String, _ point: LaunchHook.Point
+        _ hooks: [RuntimeConfiguration.Hook]?,
+        _ field: String,
+        _ point: LaunchHook.Point
     ) throws(MappingError) -> [LaunchHook] {
         var result: [LaunchHook] = []
         for (index, hook) in (hooks ?? []).enumerated() {
             guard let timeout = UInt32(exactly: hook.timeout ?? 0) else {
-                throw .invalid(.field("hooks", field).appending(index).appending("timeout"), "is above 4294967295 seconds")
+                throw .invalid(
+                    .field("hooks", field).appending(index).appending("timeout"),
+                    "is above 4294967295 seconds"
+                )
             }
             let arguments = hook.args ?? []
             result.append(
                 LaunchHook(
-                    point: point, path: FilePath(hook.path),
+                    point: point,
+                    path: FilePath(hook.path),
                     arguments: (arguments.isEmpty ? [hook.path] : arguments).map { Array($0.utf8) },
-                    environment: (hook.env ?? []).map { Array($0.utf8) }, timeoutSeconds: timeout))
+                    environment: (hook.env ?? []).map { Array($0.utf8) },
+                    timeoutSeconds: timeout
+                )
+            )
         }
         return result
     }

@@ -8,7 +8,8 @@ internal import SystemPackage
 extension ConfigurationMapper {
     /// The mounts, in order.
     static func mounts(
-        _ list: [RuntimeConfiguration.Mount], bundle: FilePath
+        _ list: [RuntimeConfiguration.Mount],
+        bundle: FilePath
     ) throws(MappingError) -> [ContainerMount] {
         var result: [ContainerMount] = []
         for (index, mount) in list.enumerated() {
@@ -18,7 +19,9 @@ extension ConfigurationMapper {
     }
 
     private static func map(
-        _ mount: RuntimeConfiguration.Mount, bundle: FilePath, at path: JSONPath
+        _ mount: RuntimeConfiguration.Mount,
+        bundle: FilePath,
+        at path: JSONPath
     ) throws(MappingError) -> ContainerMount {
         if !(mount.uidMappings ?? []).isEmpty || !(mount.gidMappings ?? []).isEmpty {
             throw .unsupported(path.appending("uidMappings"), "id-mapped mounts are not supported")
@@ -30,8 +33,14 @@ extension ConfigurationMapper {
         let source = try source(of: mount, options, bundle: bundle, at: path)
         try ProcDestination.check(destination, source: source, at: path.appending("destination"))
         var result = ContainerMount(
-            source, at: destination, set: options.set, clear: options.clear, recursiveSet: options.recursiveSet,
-            recursiveClear: options.recursiveClear, propagation: options.propagation)
+            source,
+            at: destination,
+            set: options.set,
+            clear: options.clear,
+            recursiveSet: options.recursiveSet,
+            recursiveClear: options.recursiveClear,
+            propagation: options.propagation
+        )
         switch source {
         case .fileSystem, .cgroup: result.flattenAttributes()
         case .bind, .detached, .remount: break
@@ -40,7 +49,10 @@ extension ConfigurationMapper {
     }
 
     private static func source(
-        of mount: RuntimeConfiguration.Mount, _ options: MountOptionList, bundle: FilePath, at path: JSONPath
+        of mount: RuntimeConfiguration.Mount,
+        _ options: MountOptionList,
+        bundle: FilePath,
+        at path: JSONPath
     ) throws(MappingError) -> ContainerMount.Source {
         let type = mount.type ?? ""
         let place = path.appending("options")
@@ -66,17 +78,22 @@ extension ConfigurationMapper {
     }
 
     private static func refuseFileSystemOptions(
-        _ options: MountOptionList, at path: JSONPath, _ kind: String
+        _ options: MountOptionList,
+        at path: JSONPath,
+        _ kind: String
     ) throws(MappingError) {
         guard let option = options.firstForFileSystem else { return }
         throw .unsupported(
             path.appending(option.index),
-            "\"\(JSONError.excerpt(option.text.utf8))\" is an option of a file system, which \(kind) cannot change")
+            "\"\(JSONError.excerpt(option.text.utf8))\" is an option of a file system, which \(kind) cannot change"
+        )
     }
 
     /// What fsconfig(2) is told: the source, flags of the file system, and its own options, each by itself.
     private static func fileSystemOptions(
-        _ mount: RuntimeConfiguration.Mount, _ type: String, _ options: MountOptionList
+        _ mount: RuntimeConfiguration.Mount,
+        _ type: String,
+        _ options: MountOptionList
     ) -> [[UInt8]] {
         var result: [[UInt8]] = []
         if let source = mount.source.nonEmptyBytes { result.append(Array("source=".utf8) + source) }
@@ -107,7 +124,8 @@ extension ConfigurationMapper {
     }
 
     private static let memoryTypes: Set = [
-        "proc", "sysfs", "tmpfs", "ramfs", "devpts", "mqueue", "cgroup2", "hugetlbfs", "securityfs", "debugfs", "tracefs",
+        "proc", "sysfs", "tmpfs", "ramfs", "devpts", "mqueue", "cgroup2", "hugetlbfs", "securityfs", "debugfs",
+        "tracefs",
         "bpf", "binfmt_misc", "fusectl", "configfs",
     ]
 }

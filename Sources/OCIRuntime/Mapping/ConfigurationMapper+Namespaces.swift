@@ -24,7 +24,10 @@ extension ConfigurationMapper {
             case .time: throw .unsupported(path.appending("type"), "time namespaces are not supported")
             case .mount:
                 if file != nil {
-                    throw .unsupported(path.appending("path"), "a root file system cannot be set up in an existing namespace")
+                    throw .unsupported(
+                        path.appending("path"),
+                        "a root file system cannot be set up in an existing namespace"
+                    )
                 }
                 set.mount = origin
             }

@@ -8,7 +8,8 @@ internal import SystemPackage
 extension ConfigurationMapper {
     /// Maps a process with the confinement that `linux` has for it.
     static func mapChecked(
-        _ process: RuntimeConfiguration.Process, linux: LinuxConfiguration?
+        _ process: RuntimeConfiguration.Process,
+        linux: LinuxConfiguration?
     ) throws(MappingError) -> ProcessConfiguration {
         try refuseUnsupported(process)
         let path = JSONPath.field("process")
@@ -16,8 +17,10 @@ extension ConfigurationMapper {
             throw .invalid(path.appending("args"), "must name a program to run")
         }
         var result = ProcessConfiguration(
-            arguments: arguments.map { Array($0.utf8) }, environment: (process.env ?? []).map { Array($0.utf8) },
-            workingDirectory: FilePath(process.cwd))
+            arguments: arguments.map { Array($0.utf8) },
+            environment: (process.env ?? []).map { Array($0.utf8) },
+            workingDirectory: FilePath(process.cwd)
+        )
         result.uid = process.user.uid
         result.gid = process.user.gid
         result.additionalGroups = process.user.additionalGids ?? []
@@ -35,7 +38,8 @@ extension ConfigurationMapper {
     }
 
     private static func capabilities(
-        _ sets: RuntimeConfiguration.Capabilities?, at path: JSONPath
+        _ sets: RuntimeConfiguration.Capabilities?,
+        at path: JSONPath
     ) throws(MappingError) -> ProcessCapabilities {
         func set(_ names: [String]?, _ field: String) throws(MappingError) -> CapabilitySet {
             var set = CapabilitySet()
@@ -43,26 +47,33 @@ extension ConfigurationMapper {
                 guard let capability = Capability(name: name.utf8) else {
                     throw .invalid(
                         path.appending(field).appending(index),
-                        "\"\(JSONError.excerpt(name.utf8))\" is not a capability known here")
+                        "\"\(JSONError.excerpt(name.utf8))\" is not a capability known here"
+                    )
                 }
                 set.insert(capability)
             }
             return set
         }
         let result = ProcessCapabilities(
-            bounding: try set(sets?.bounding, "bounding"), effective: try set(sets?.effective, "effective"),
-            permitted: try set(sets?.permitted, "permitted"), inheritable: try set(sets?.inheritable, "inheritable"),
-            ambient: try set(sets?.ambient, "ambient"))
+            bounding: try set(sets?.bounding, "bounding"),
+            effective: try set(sets?.effective, "effective"),
+            permitted: try set(sets?.permitted, "permitted"),
+            inheritable: try set(sets?.inheritable, "inheritable"),
+            ambient: try set(sets?.ambient, "ambient")
+        )
         // The kernel refuses these too, but cannot say which capability it is about.
         let excess = result.effective.subtracting(result.permitted)
         if !excess.isEmpty { throw .invalid(path.appending("effective"), "\(excess) must be in permitted, too") }
         let weak = result.ambient.subtracting(result.permitted.intersection(result.inheritable))
-        if !weak.isEmpty { throw .invalid(path.appending("ambient"), "\(weak) must be in permitted and inheritable, too") }
+        if !weak.isEmpty {
+            throw .invalid(path.appending("ambient"), "\(weak) must be in permitted and inheritable, too")
+        }
         return result
     }
 
     private static func resourceLimits(
-        _ limits: [RuntimeConfiguration.RLimit], at path: JSONPath
+        _ limits: [RuntimeConfiguration.RLimit],
+        at path: JSONPath
     ) throws(MappingError) -> [ResourceLimit] {
         var result: [ResourceLimit] = []
         for (index, limit) in limits.enumerated() {
@@ -75,11 +86,16 @@ extension ConfigurationMapper {
     }
 
     private static func terminal(
-        _ size: RuntimeConfiguration.ConsoleSize?, at path: JSONPath
+        _ size: RuntimeConfiguration.ConsoleSize?,
+        at path: JSONPath
     ) throws(MappingError) -> TerminalSize {
         guard let size else { return TerminalSize() }
-        guard let rows = UInt16(exactly: size.height) else { throw .invalid(path.appending("height"), "is above 65535") }
-        guard let columns = UInt16(exactly: size.width) else { throw .invalid(path.appending("width"), "is above 65535") }
+        guard let rows = UInt16(exactly: size.height) else {
+            throw .invalid(path.appending("height"), "is above 65535")
+        }
+        guard let columns = UInt16(exactly: size.width) else {
+            throw .invalid(path.appending("width"), "is above 65535")
+        }
         return TerminalSize(rows: rows, columns: columns)
     }
 

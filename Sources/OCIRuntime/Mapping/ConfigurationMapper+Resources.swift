@@ -31,20 +31,24 @@ extension ConfigurationMapper {
         }
         limits.rdma = (resources.rdma ?? [:]).sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map {
             RDMALimit(
-                device: $0.key, handles: $0.value.hcaHandles.map { .value(UInt64($0)) },
-                objects: $0.value.hcaObjects.map { .value(UInt64($0)) })
+                device: $0.key,
+                handles: $0.value.hcaHandles.map { .value(UInt64($0)) },
+                objects: $0.value.hcaObjects.map { .value(UInt64($0)) }
+            )
         }
         limits.network = NetworkTags(
             classID: resources.network?.classID,
             priorities: (resources.network?.priorities ?? []).map {
                 NetworkTags.Priority(interface: $0.name, priority: $0.priority)
-            })
+            }
+        )
         limits.unified = UnifiedSettings(files: resources.unified ?? [:])
         return limits
     }
 
     private static func deviceRules(
-        _ rules: [LinuxDeviceRule], at path: JSONPath
+        _ rules: [LinuxDeviceRule],
+        at path: JSONPath
     ) throws(MappingError) -> [DeviceRule] {
         var result: [DeviceRule] = []
         for (index, rule) in rules.enumerated() {
@@ -57,12 +61,19 @@ extension ConfigurationMapper {
                 }
             let access: DeviceRule.Access
             do throws(CgroupError) {
-                access = try rule.access.nonEmptyBytes.map { bytes throws(CgroupError) in try DeviceRule.Access(bytes: bytes) } ?? .full
+                access =
+                    try rule.access.nonEmptyBytes.map { bytes throws(CgroupError) in try DeviceRule.Access(bytes: bytes)
+                    } ?? .full
             } catch { throw .invalid(place.appending("access"), "must consist of the letters r, w and m") }
             result.append(
                 DeviceRule(
-                    allow: rule.allow, kind, major: try deviceNumber(rule.major, at: place.appending("major")),
-                    minor: try deviceNumber(rule.minor, at: place.appending("minor")), access: access))
+                    allow: rule.allow,
+                    kind,
+                    major: try deviceNumber(rule.major, at: place.appending("major")),
+                    minor: try deviceNumber(rule.minor, at: place.appending("minor")),
+                    access: access
+                )
+            )
         }
         return result
     }
@@ -70,7 +81,9 @@ extension ConfigurationMapper {
     /// A number in a rule; absent and -1 stand for every one.
     private static func deviceNumber(_ number: Int64?, at path: JSONPath) throws(MappingError) -> UInt32? {
         guard let number, number != -1 else { return nil }
-        guard let result = UInt32(exactly: number) else { throw .invalid(path, "must be -1, for all, or a device number") }
+        guard let result = UInt32(exactly: number) else {
+            throw .invalid(path, "must be -1, for all, or a device number")
+        }
         return result
     }
 

@@ -18,12 +18,18 @@ extension ConfigurationMapper {
 
     private static func profile(_ section: LinuxSeccomp, at path: JSONPath) throws(MappingError) -> SeccompProfile {
         var profile = SeccompProfile(
-            defaultAction: try action(section.defaultAction, section.defaultErrnoRet, at: path.appending("defaultAction")))
+            defaultAction: try action(
+                section.defaultAction,
+                section.defaultErrnoRet,
+                at: path.appending("defaultAction")
+            )
+        )
         for (index, architecture) in (section.architectures ?? []).enumerated() {
             profile.architectures.append(
                 try checked(path.appending("architectures").appending(index)) { () throws(SeccompError) in
                     try SeccompArchitecture(ociName: architecture.rawValue)
-                })
+                }
+            )
         }
         profile.flags = try checked(path.appending("flags")) { () throws(SeccompError) in
             try SeccompFlags(ociNames: (section.flags ?? []).map(\.rawValue))
@@ -41,15 +47,21 @@ extension ConfigurationMapper {
             for argument in rule.args ?? [] {
                 conditions.append(
                     SeccompCondition(
-                        index: argument.index, try SeccompCondition.Comparison(ociName: argument.op.rawValue),
-                        value: argument.value, valueTwo: argument.valueTwo ?? 0))
+                        index: argument.index,
+                        try SeccompCondition.Comparison(ociName: argument.op.rawValue),
+                        value: argument.value,
+                        valueTwo: argument.valueTwo ?? 0
+                    )
+                )
             }
             return try SeccompRule.rules(ociNames: rule.names, action: action, conditions: conditions)
         }
     }
 
     private static func action(
-        _ action: LinuxSeccomp.Action, _ value: UInt32?, at path: JSONPath
+        _ action: LinuxSeccomp.Action,
+        _ value: UInt32?,
+        at path: JSONPath
     ) throws(MappingError) -> SeccompAction {
         if action == .notify { throw .unsupported(path, "seccomp user notification is not supported") }
         // Docker writes an error number beside actions that have none.
@@ -60,7 +72,8 @@ extension ConfigurationMapper {
     }
 
     private static func checked<Value>(
-        _ path: JSONPath, _ body: () throws(SeccompError) -> Value
+        _ path: JSONPath,
+        _ body: () throws(SeccompError) -> Value
     ) throws(MappingError) -> Value {
         do throws(SeccompError) { return try body() } catch {
             let isUnsupported = error.code == .unsupportedArchitecture

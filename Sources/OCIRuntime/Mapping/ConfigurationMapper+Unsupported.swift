@@ -22,7 +22,10 @@ extension ConfigurationMapper {
             throw .unsupported(.field("linux", "memoryPolicy"), "NUMA memory policies are not supported")
         }
         if linux.mountLabel.nonEmptyBytes != nil {
-            throw .unsupported(.field("linux", "mountLabel"), "SELinux labels cannot be applied: SELinux is not in use here")
+            throw .unsupported(
+                .field("linux", "mountLabel"),
+                "SELinux labels cannot be applied: SELinux is not in use here"
+            )
         }
     }
 
@@ -31,11 +34,15 @@ extension ConfigurationMapper {
         let path = JSONPath.field("process")
         if process.apparmorProfile.nonEmptyBytes != nil {
             throw .unsupported(
-                path.appending("apparmorProfile"), "AppArmor profiles cannot be applied: AppArmor is not in use here")
+                path.appending("apparmorProfile"),
+                "AppArmor profiles cannot be applied: AppArmor is not in use here"
+            )
         }
         if process.selinuxLabel.nonEmptyBytes != nil {
             throw .unsupported(
-                path.appending("selinuxLabel"), "SELinux labels cannot be applied: SELinux is not in use here")
+                path.appending("selinuxLabel"),
+                "SELinux labels cannot be applied: SELinux is not in use here"
+            )
         }
         if process.scheduler != nil {
             throw .unsupported(path.appending("scheduler"), "scheduling policies are not supported")
@@ -45,7 +52,10 @@ extension ConfigurationMapper {
         }
         let affinity = process.execCPUAffinity
         if affinity?.initial.nonEmptyBytes != nil || affinity?.final.nonEmptyBytes != nil {
-            throw .unsupported(path.appending("execCPUAffinity"), "CPU affinity is not supported; use linux.resources.cpu.cpus")
+            throw .unsupported(
+                path.appending("execCPUAffinity"),
+                "CPU affinity is not supported; use linux.resources.cpu.cpus"
+            )
         }
     }
 }

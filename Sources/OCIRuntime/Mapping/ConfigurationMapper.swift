@@ -20,10 +20,13 @@ enum ConfigurationMapper {
     ///   - configuration: The configuration.
     ///   - bundle: The absolute directory that relative paths start at.
     ///   - id: The container's id, for errors.
+    /// - Returns: The configuration in the kits' terms.
     /// - Throws: ``RuntimeError``: `invalidConfiguration` when the configuration contradicts itself or the
     ///   specification, `unsupported` for what is not applied here; both name the JSON path.
     static func map(
-        _ configuration: RuntimeConfiguration, bundle: FilePath, id: String
+        _ configuration: RuntimeConfiguration,
+        bundle: FilePath,
+        id: String
     ) throws(RuntimeError) -> MappedContainer {
         do throws(ValidationError) { try configuration.validate() } catch {
             throw RuntimeError(.invalidConfiguration, "config.json: \(error)", container: id)
@@ -34,7 +37,8 @@ enum ConfigurationMapper {
     }
 
     private static func mapChecked(
-        _ configuration: RuntimeConfiguration, bundle: FilePath
+        _ configuration: RuntimeConfiguration,
+        bundle: FilePath
     ) throws(MappingError) -> MappedContainer {
         let linux = configuration.linux ?? LinuxConfiguration()
         try refuseUnsupported(linux)
@@ -66,8 +70,11 @@ enum ConfigurationMapper {
         container.sysctls = sysctls(linux.sysctl ?? [:])
         container.hooks = try launchHooks(configuration.hooks)
         return MappedContainer(
-            container: container, cgroup: try cgroup(linux), hostHooks: hostHooks(configuration.hooks),
-            terminalRequested: process.terminal ?? false)
+            container: container,
+            cgroup: try cgroup(linux),
+            hostHooks: hostHooks(configuration.hooks),
+            terminalRequested: process.terminal ?? false
+        )
     }
 
     /// The keys in slashed form: in the dotted one, a slash stands for a dot within a name.

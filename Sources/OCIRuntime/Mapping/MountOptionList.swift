@@ -41,6 +41,7 @@ struct MountOptionList: Hashable, Sendable {
     /// - Parameters:
     ///   - options: The options as the document has them.
     ///   - path: The place of the list.
+    /// - Throws: ``MappingError``: `unsupported` for an option that is known and not applied.
     init(_ options: [String], at path: JSONPath) throws(MappingError) {
         for (index, option) in options.enumerated() {
             try add(option, at: index, path: path)

@@ -10,13 +10,16 @@ internal import SystemPackage
 enum ProcDestination {
     /// Files that engines give a container's own view of.
     private static let allowed: Set<FilePath> = [
-        "/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps", "/proc/uptime", "/proc/loadavg",
+        "/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps", "/proc/uptime",
+        "/proc/loadavg",
         "/proc/slabinfo", "/proc/net/dev", "/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled",
     ]
 
     /// Refuses a mount that would hide the kernel's `/proc` or a part of it.
     static func check(
-        _ destination: FilePath, source: ContainerMount.Source, at path: JSONPath
+        _ destination: FilePath,
+        source: ContainerMount.Source,
+        at path: JSONPath
     ) throws(MappingError) {
         let place = destination.lexicallyNormalized()
         if place == "/" {

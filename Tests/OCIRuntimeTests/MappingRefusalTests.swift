@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+import NamespaceKit
+import OCISpec
+import SystemPackage
+import Testing
+
+@testable import OCIRuntime
+
+@Suite("Refusals of the mapping")
+struct MappingRefusalTests {
+    @Test("name the path of what is not supported", arguments: unsupportedFields)
+    func unsupported(_ fixture: MappingFixture) {
+        let error = #expect(throws: RuntimeError.self) { try fixture.map() }
+        #expect(error?.code == .unsupported)
+        #expect(error?.container == "c1")
+        #expect(
+            error?.description.hasPrefix("container c1: config.json: \(fixture.name): ") == true,
+            "\(String(describing: error))"
+        )
+    }
+
+    @Test("name the path of what is wrong", arguments: invalidFields)
+    func invalid(_ fixture: MappingFixture) {
+        let error = #expect(throws: RuntimeError.self) { try fixture.map() }
+        #expect(error?.code == .invalidConfiguration)
+        #expect(
+            error?.description.hasPrefix("container c1: config.json: \(fixture.name): ") == true,
+            "\(String(describing: error))"
+        )
+        #expect(error?.description.contains("\n") == false)
+    }
+
+    @Test("leave empty strings, empty sections and other platforms' sections alone", arguments: acceptedFields)
+    func accepted(_ fixture: MappingFixture) throws {
+        #expect(try fixture.map().container == MappingFixture.map().container)
+    }
+
+    static let unsupportedFields = [
+        MappingFixture("linux.namespaces[0].type") {
+            $0.linux?.namespaces = [
+                LinuxNamespace(type: .time), LinuxNamespace(type: .mount), LinuxNamespace(type: .uts),
+            ]
+        },
+        MappingFixture("linux.namespaces") { $0.linux?.namespaces = [LinuxNamespace(type: .uts)] },
+        MappingFixture("linux.namespaces[0].path") {
+            $0.linux?.namespaces = [LinuxNamespace(type: .mount, path: "/proc/1/ns/mnt"), LinuxNamespace(type: .uts)]
+        },
+        MappingFixture("linux.timeOffsets.boottime") {
+            $0.linux?.namespaces?.append(LinuxNamespace(type: .time))
+            $0.linux?.timeOffsets = LinuxTimeOffsets(boottime: LinuxTimeOffset(secs: 1))
+        },
+        MappingFixture("linux.netDevices.eth7") { $0.linux?.netDevices = ["eth7": LinuxNetDevice()] },
+        MappingFixture("linux.intelRdt") { $0.linux?.intelRdt = LinuxIntelRDT(closID: "guests") },
+        MappingFixture("linux.memoryPolicy") { $0.linux?.memoryPolicy = LinuxMemoryPolicy(mode: .local) },
+        MappingFixture("linux.mountLabel") { $0.linux?.mountLabel = "system_u:object_r:x" },
+        MappingFixture("linux.seccomp.listenerPath") {
+            $0.linux?.seccomp = LinuxSeccomp(
+                defaultAction: .allow,
+                listenerPath: "/run/agent",
+                syscalls: [.init(names: ["mount"], action: .notify)]
+            )
+        },
+        MappingFixture("linux.seccomp") {
+            $0.linux?.seccomp = LinuxSeccomp(defaultAction: .allow, architectures: [.s390x])
+        },
+        MappingFixture("linux.resources.memory.useHierarchy") {
+            $0.linux?.resources?.memory = LinuxMemory(useHierarchy: false)
+        },
+        MappingFixture("process.apparmorProfile") { $0.process?.apparmorProfile = "p" },
+        MappingFixture("process.selinuxLabel") { $0.process?.selinuxLabel = "l" },
+        MappingFixture("process.scheduler") { $0.process?.scheduler = .init(policy: .other) },
+        MappingFixture("process.ioPriority") { $0.process?.ioPriority = .init(class: .idle, priority: 0) },
+        MappingFixture("process.execCPUAffinity") { $0.process?.execCPUAffinity = .init(initial: "0") },
+        MappingFixture("mounts[0].uidMappings") {
+            let mapping = [LinuxIDMapping(containerID: 0, hostID: 1, size: 1)]
+            $0.mounts = [
+                .init(
+                    destination: "/m",
+                    source: "/s",
+                    options: ["bind"],
+                    uidMappings: mapping,
+                    gidMappings: mapping
+                )
+            ]
+        },
+    ]
+
+    static let invalidFields = [
+        MappingFixture("process") { $0.process = nil },
+        MappingFixture("process.args") { $0.process?.args = nil },
+        MappingFixture("process.capabilities.bounding[1]") {
+            $0.process?.capabilities?.bounding = ["CAP_CHOWN", "CAP_TELEPORT"]
+        },
+        MappingFixture("process.capabilities.effective") { $0.process?.capabilities?.effective = ["CAP_CHOWN"] },
+        MappingFixture("process.capabilities.ambient") { $0.process?.capabilities?.ambient = ["CAP_KILL"] },
+        MappingFixture("process.consoleSize.width") { $0.process?.consoleSize = .init(height: 1, width: 65536) },
+        MappingFixture("hooks.startContainer[0].timeout") {
+            $0.hooks = .init(startContainer: [.init(path: "/h", timeout: 1 << 32)])
+        },
+        MappingFixture("linux.sysctl[\"kernel.panic\"]") { $0.linux?.sysctl = ["kernel.panic": "1"] },
+        MappingFixture("linux.resources.cpu.idle") { $0.linux?.resources?.cpu = LinuxCPU(idle: 2) },
+        MappingFixture("linux.resources.blockIO.throttleReadBpsDevice[0].major") {
+            $0.linux?.resources?.blockIO = LinuxBlockIO(
+                throttleReadBpsDevice: [LinuxThrottleDevice(major: -1, minor: 0, rate: 1)])
+        },
+        MappingFixture("mounts[0].type") { $0.mounts = [.init(destination: "/m", source: "x")] },
+        MappingFixture("mounts[0].source") { $0.mounts = [.init(destination: "/m", type: "bind")] },
+        MappingFixture("mounts[0].destination") { $0.mounts = [.init(destination: "/a/..", type: "tmpfs")] },
+    ]
+
+    static let acceptedFields = [
+        MappingFixture("labels") {
+            $0.process?.apparmorProfile = ""
+            $0.process?.selinuxLabel = ""
+            $0.linux?.mountLabel = ""
+            $0.linux?.cgroupsPath = ""
+            $0.domainname = ""
+        },
+        MappingFixture("sections") {
+            $0.linux?.intelRdt = LinuxIntelRDT()
+            $0.linux?.netDevices = [:]
+            $0.process?.execCPUAffinity = .init(initial: "")
+            $0.linux?.resources?.memory = LinuxMemory(useHierarchy: true)
+        },
+        MappingFixture("platforms") {
+            $0.windows = .object(JSONObject())
+            $0.vm = .object(JSONObject())
+            $0.process?.commandLine = "x"
+        },
+    ]
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import NamespaceKit
+public import OCISpec
+
+extension Runtime {
+    /// What configurations may ask of this runtime: what its mapping applies, whatever this host can do.
+    ///
+    /// Specification: OCI runtime-spec 1.3, features.md and features-linux.md.
+    public static var features: Features {
+        Features(
+            ociVersionMin: "1.0.0",
+            ociVersionMax: specificationVersion,
+            hooks: ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"],
+            mountOptions: MountOption.names,
+            linux: Features.Linux(
+                namespaces: ["cgroup", "ipc", "mount", "network", "pid", "user", "uts"],
+                capabilities: Capability.allCases.map(\.name),
+                cgroup: Features.Cgroup(v1: true, v2: true, systemd: false, systemdUser: false, rdma: true),
+                seccomp: seccompFeatures,
+                apparmor: Features.Switch(enabled: false),
+                selinux: Features.Switch(enabled: false),
+                intelRdt: Features.IntelRDT(enabled: false, schemata: false, monitoring: false),
+                memoryPolicy: Features.MemoryPolicy(modes: [], flags: []),
+                mountExtensions: Features.MountExtensions(idmap: Features.Switch(enabled: false)),
+                netDevices: Features.Switch(enabled: false)
+            ),
+            annotations: [:],
+            potentiallyUnsafeConfigAnnotations: []
+        )
+    }
+
+    private static var seccompFeatures: Features.Seccomp {
+        Features.Seccomp(
+            enabled: true,
+            // Nothing here hands the notifications on.
+            actions: SeccompAction.ociNames.filter { $0 != SeccompAction.notify.ociName },
+            operators: SeccompCondition.Comparison.allCases.map(\.ociName),
+            archs: SeccompArchitecture.native.family.map(\.ociName),
+            knownFlags: SeccompFlags.ociNames,
+            supportedFlags: SeccompFlags.ociNames
+        )
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+import OCIRuntime
+import OCISpec
+import Testing
+
+@Suite("Features of the runtime")
+struct FeaturesTests {
+    @Test("say what the mapping applies")
+    func content() throws {
+        let features = Runtime.features
+        #expect((features.ociVersionMin, features.ociVersionMax) == ("1.0.0", "1.3.0"))
+        #expect(features.mountOptions?.contains("rro") == true)
+        #expect(features.mountOptions?.contains("idmap") == false)
+        #expect(features.linux?.namespaces?.contains("user") == true)
+        #expect(features.linux?.namespaces?.contains("time") == false)
+        #expect(features.linux?.seccomp?.actions?.contains("SCMP_ACT_NOTIFY") == false)
+        #expect(features.linux?.seccomp?.actions?.contains("SCMP_ACT_ERRNO") == true)
+        #expect(features.linux?.mountExtensions?.idmap?.enabled == false)
+        #expect(try Features(json: features.json(pretty: true)) == features)
+    }
+}

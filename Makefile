@@ -14,7 +14,7 @@ DEMO_PACKAGES = $(LIBRARIES) busybox-static
 PEERS = skopeo umoci buildah libarchive-tools tar zstd libseccomp-dev gcc libc6-dev strace
 RACERS = runc crun bubblewrap umoci libarchive-tools hyperfine debootstrap
 
-.PHONY: help demo test test-unit test-guest test-clients check lint bin bench fuzz docs clean install-demo install-tests install-bench
+.PHONY: help demo test test-unit test-guest check lint bin bench docs clean install-demo install-tests install-bench
 
 help:
 	@echo "make demo   install what is needed, build, and run containers from an embedded image"
@@ -22,7 +22,7 @@ help:
 	@echo "make bin    release builds: bin/skiff, bin/skiff-oci"
 	@echo "make check  format lint, build, unit tests"
 	@echo "make bench  spawn and unpack beside runc, crun, bwrap, umoci, bsdtar"
-	@echo "also: test-guest (cgroup v2 in QEMU), test-clients (podman), docs, fuzz, clean"
+	@echo "also: test-guest (cgroup v2 in QEMU), docs, clean"
 
 # apt-get is asked only for what is missing, so that a second run needs no network.
 define install
@@ -65,11 +65,8 @@ test-guest: install-tests
 	$(SWIFT) build --build-tests
 	Tests/Guest/run
 
-test-clients: bin
-	Tests/Clients/run
-
 lint:
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Plugins Examples/Package.swift Examples/Sources Benchmarks
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Plugins Examples/Package.swift Examples/Sources Benchmarks/Package.swift Benchmarks/Sources
 	Tests/Lint/run
 
 check: install-demo lint test-unit

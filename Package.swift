@@ -15,6 +15,7 @@ let package = Package(
     name: "skiff",
     products: [
         .library(name: "OCISpec", targets: ["OCISpec"]),
+        .library(name: "LinuxSystem", targets: ["LinuxSystem"]),
         .library(name: "ImageLayout", targets: ["ImageLayout"]),
         .library(name: "LayerUnpack", targets: ["LayerUnpack"]),
         .library(name: "NamespaceKit", targets: ["NamespaceKit"]),

@@ -12,6 +12,8 @@ func initMain(firstDescriptor: CInt) -> CInt {
     let control = firstDescriptor
     let planFile = firstDescriptor + 1
     _ = clinux_close_range(UInt32(control), .max, UInt32(CLINUX_CLOSE_RANGE_CLOEXEC))
+    // What is made below the root gets the modes the plan says, whatever mask the host has.
+    _ = clinux_umask(0)
     let size = clinux_lseek(planFile, 0, CLINUX_SEEK_END)
     guard size > 0 else { return 1 }
     let address = clinux_mmap(size, CLINUX_PROT_READ, CLINUX_MAP_PRIVATE | CLINUX_MAP_POPULATE, planFile)

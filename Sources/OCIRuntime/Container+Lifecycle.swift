@@ -23,7 +23,7 @@ extension Container {
         try check(.start, stored)
         let configuration = try directory.configuration()
         let socket = try giveStart(directory)
-        do throws(NamespaceError) { _ = try StartConversation.follow(socket, plan: []) } catch {
+        do throws(NamespaceError) { note(times: try StartConversation.follow(socket, plan: [])) } catch {
             let program = configuration.process?.args?.first ?? ""
             throw RuntimeError(error, container: id, program: program)
         }

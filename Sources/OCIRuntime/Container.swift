@@ -22,7 +22,6 @@ public final class Container: Sendable {
     private struct Own: ~Copyable, Sendable {
         var launched: LaunchedProcess?
         var exit: ProcessExit?
-        var times: [StepTime] = []
     }
 
     /// The host's side of the process's terminal, in the process that created it without a console socket.
@@ -66,7 +65,7 @@ public final class Container: Sendable {
 
     /// How long each step of the launch took, in the process that created the container with
     /// ``CreateOptions/recordsTimes``; complete after the start.
-    public var stepTimes: [StepTime] { own.withLock { $0.launched?.stepTimes ?? $0.times } }
+    public var stepTimes: [StepTime] { own.withLock { $0.launched?.stepTimes ?? [] } }
 
     /// Waits for the end of the container's process without holding a thread.
     ///
@@ -180,6 +179,6 @@ public final class Container: Sendable {
         }
     }
 
-    /// Keeps the times of the start's steps.
-    func note(times: [StepTime]) { own.withLock { $0.times = times } }
+    /// Keeps the times that the init sent.
+    func note(times: [UInt64]) { own.withLock { $0.launched?.note(times: times) } }
 }

@@ -157,8 +157,8 @@ extension Interpreter {
         try check(clinux_fsconfig(context, UInt32(CLINUX_FSCONFIG_CMD_CREATE), nil, nil, 0), .fsconfig)
         let quiet = UInt32(CLINUX_MOUNT_ATTR_NOSUID | CLINUX_MOUNT_ATTR_NODEV | CLINUX_MOUNT_ATTR_NOEXEC)
         let mount = try check(clinux_fsmount(context, UInt32(CLINUX_FSMOUNT_CLOEXEC), quiet), .fsmount)
-        unsafe try check(clinux_mkdirat(mount, "directory", 0), .mkdir)
-        unsafe try check(clinux_mknodat(mount, "file", UInt32(CLINUX_S_IFREG), 0), .mknod)
+        unsafe try check(clinux_mkdirat(mount, "directory", 0o555), .mkdir)
+        unsafe try check(clinux_mknodat(mount, "file", UInt32(CLINUX_S_IFREG) | 0o444, 0), .mknod)
         unsafe try check(
             clinux_mount_setattr(mount, "", UInt32(CLINUX_AT_EMPTY_PATH), UInt64(CLINUX_MOUNT_ATTR_RDONLY), 0, 0, 0),
             .mountSetattr)

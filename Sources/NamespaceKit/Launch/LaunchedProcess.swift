@@ -41,6 +41,9 @@ package struct LaunchedProcess: ~Copyable, Sendable {
         }
     }
 
+    /// Keeps the times of the steps, which arrive with the start.
+    package mutating func note(times: [UInt64]) { self.times = times }
+
     /// How long each step took, in nanoseconds; empty unless recording was asked for.
     package var stepTimes: [StepTime] {
         guard let first = times.first, !times.isEmpty else { return [] }

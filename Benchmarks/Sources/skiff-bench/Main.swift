@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+import Foundation
+
+/// Memory that is really there, so that a launch from a large host is measured.
+struct Ballast {
+    private let bytes: UnsafeMutableRawPointer
+
+    init(mebibytes: Int) {
+        let size = max(1, mebibytes) << 20
+        bytes = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 4096)
+        for offset in stride(from: 0, to: size, by: 4096) { bytes.storeBytes(of: 1, toByteOffset: offset, as: UInt8.self) }
+    }
+
+    func free() { bytes.deallocate() }
+}
+
+/// `skiff-bench launch BUNDLE STATE COUNT HEAP-MIB`: prints one time in milliseconds a line.
+/// `skiff-bench trace BUNDLE STATE`: prints the steps of one launch.
+/// `skiff-bench unpack LAYER MEDIA-TYPE DIRECTORY`: unpacks a layer into an existing, empty directory.
+@main struct Main {
+    static func main() async throws {
+        let arguments = CommandLine.arguments
+        switch arguments.dropFirst().first {
+        case "launch" where arguments.count == 6:
+            let ballast = Ballast(mebibytes: Int(arguments[5]) ?? 10)
+            defer { ballast.free() }
+            let benchmark = try LaunchBenchmark(bundle: arguments[2], state: arguments[3])
+            _ = try benchmark.run(count: 3)
+            for time in try benchmark.run(count: Int(arguments[4]) ?? 50) { print(time) }
+        case "trace" where arguments.count == 4:
+            try LaunchBenchmark(bundle: arguments[2], state: arguments[3]).trace()
+        case "unpack" where arguments.count == 5:
+            try UnpackBenchmark.run(layer: arguments[2], mediaType: arguments[3], directory: arguments[4])
+        default:
+            print("usage: skiff-bench launch BUNDLE STATE COUNT HEAP-MIB | trace BUNDLE STATE | unpack LAYER TYPE DIR")
+            exit(2)
+        }
+    }
+}

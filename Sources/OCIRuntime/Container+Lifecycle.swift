@@ -153,6 +153,7 @@ extension Container {
         case .endFirst: try end(stored)
         case .proceed: break
         }
+        reapIfOwn()
         try removeGroup(stored)
         runPoststop(directory, stored)
         try directory.remove(from: root)

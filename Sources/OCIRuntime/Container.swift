@@ -113,6 +113,13 @@ public final class Container: Sendable {
         throw RuntimeError(.wrongState, "only the process that created the container can wait for it", container: id)
     }
 
+    /// Reaps the process when it is our child and has ended, so that a deleted container leaves no zombie. What was not
+    /// waited for can still be: its end is kept.
+    func reapIfOwn() {
+        // Another process's container is reaped by its parent.
+        _ = try? reap()
+    }
+
     func openState() throws(RuntimeError) -> StateDirectory {
         try StateDirectory.open(id, in: try runtime.openRoot(orThrow: id))
     }

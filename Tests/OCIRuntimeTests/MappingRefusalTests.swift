@@ -94,7 +94,6 @@ struct MappingRefusalTests {
             $0.process?.capabilities?.bounding = ["CAP_CHOWN", "CAP_TELEPORT"]
         },
         MappingFixture("process.capabilities.effective") { $0.process?.capabilities?.effective = ["CAP_CHOWN"] },
-        MappingFixture("process.capabilities.ambient") { $0.process?.capabilities?.ambient = ["CAP_KILL"] },
         MappingFixture("process.consoleSize.width") { $0.process?.consoleSize = .init(height: 1, width: 65536) },
         MappingFixture("hooks.startContainer[0].timeout") {
             $0.hooks = .init(startContainer: [.init(path: "/h", timeout: 1 << 32)])

@@ -53,7 +53,8 @@ struct MappingTests {
                 ambient: []
             )
             $0.process?.capabilities?.inheritable = ["CAP_KILL"]
-            $0.process?.capabilities?.ambient = ["CAP_KILL"]
+            // CAP_FOWNER is not inheritable, so the kernel would not raise it; runc lets it pass, and so do we.
+            $0.process?.capabilities?.ambient = ["CAP_KILL", "CAP_FOWNER"]
             $0.linux?.personality = LinuxPersonality(domain: .linux32)
         }.container.process
         #expect((process.uid, process.gid) == (1, 2))

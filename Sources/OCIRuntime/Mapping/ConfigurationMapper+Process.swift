@@ -54,7 +54,7 @@ extension ConfigurationMapper {
             }
             return set
         }
-        let result = ProcessCapabilities(
+        var result = ProcessCapabilities(
             bounding: try set(sets?.bounding, "bounding"),
             effective: try set(sets?.effective, "effective"),
             permitted: try set(sets?.permitted, "permitted"),
@@ -64,10 +64,9 @@ extension ConfigurationMapper {
         // The kernel refuses these too, but cannot say which capability it is about.
         let excess = result.effective.subtracting(result.permitted)
         if !excess.isEmpty { throw .invalid(path.appending("effective"), "\(excess) must be in permitted, too") }
-        let weak = result.ambient.subtracting(result.permitted.intersection(result.inheritable))
-        if !weak.isEmpty {
-            throw .invalid(path.appending("ambient"), "\(weak) must be in permitted and inheritable, too")
-        }
+        // The kernel raises only what is permitted and inheritable. Callers ask for more and count on runc's leniency:
+        // its own example configuration lists ambient capabilities and no inheritable ones.
+        result.ambient.formIntersection(result.permitted.intersection(result.inheritable))
         return result
     }
 

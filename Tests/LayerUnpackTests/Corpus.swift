@@ -297,6 +297,9 @@ extension Corpus {
         Hostile("P-07 overlapping sparse map", .badSparseMap) { $0.sparse(map: "0,4,2,4", size: "8", stored: 8) },
         Hostile("P-07 sparse map past the end", .badSparseMap) { $0.sparse(map: "6,4", size: "8", stored: 4) },
         Hostile("P-07 sparse file of 8 EiB", .limit) { $0.sparse(map: "0,4", size: "9223372036854775807", stored: 4) },
+        Hostile("P-07 sparse map longer than the content", .badSparseMap) {
+            $0.sparse(map: "0,4096", size: "4096", stored: 4)
+        },
         Hostile("P-08 negative size", .badHeader) { $0.sized([UInt8](repeating: 0xff, count: 12)) },
         Hostile("P-08 size over 63 bits", .badHeader) { $0.sized([0x80] + [UInt8](repeating: 0xff, count: 11)) },
         Hostile("P-08 size with a plus", .badHeader) { $0.sized(Array("+0000000000\0".utf8)) },

@@ -16,6 +16,8 @@ struct ExtendedHeader {
     private(set) var isSparse = false
     /// Whether the sparse map is in the content (GNU sparse format 1.0).
     private(set) var hasMapInContent = false
+    /// The map in the header (GNU sparse formats 0.0 and 0.1).
+    private(set) var sparseMap = SparseMap()
     private(set) var sparseSize: Int64?
     private(set) var sparseName: [UInt8]?
 
@@ -94,9 +96,10 @@ struct ExtendedHeader {
         case "GNU.sparse.major":
             isSparse = true
             hasMapInContent = try Self.number(key, value) == 1
-        case "GNU.sparse.minor", "GNU.sparse.numblocks", "GNU.sparse.offset", "GNU.sparse.numbytes",
-            "GNU.sparse.map":
-            isSparse = true
+        case "GNU.sparse.offset": try sparseMap.add(offset: try Self.number(key, value))
+        case "GNU.sparse.numbytes": try sparseMap.add(length: try Self.number(key, value))
+        case "GNU.sparse.map": try sparseMap.add(list: value)
+        case "GNU.sparse.minor", "GNU.sparse.numblocks": isSparse = true
         default: try passOver(key)
         }
     }

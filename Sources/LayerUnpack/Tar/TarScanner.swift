@@ -25,6 +25,8 @@ struct TarScanner {
     private var longName: [UInt8]?
     private var longLink: [UInt8]?
     private var entries: UInt64 = 0
+    /// The map of the sparse file that is being read (old GNU format), and the sizes it has to fit.
+    private var sparse: (map: SparseMap, stored: Int64, size: Int64)?
     /// Entries that were read and not yet taken, in order.
     private var ready: [TarEntry] = []
     private var taken = 0
@@ -68,7 +70,10 @@ struct TarScanner {
             case .sparseMap(let after):
                 offset += unsafe collect(TarHeaderBlock.size, rest)
                 if let block = takePending(TarHeaderBlock.size) {
-                    state = block[504] != 0 ? .sparseMap(rest: after) : Self.skipping(after)
+                    try sparse?.map.add(fields: block[0..<504])
+                    if block[504] != 0 { break }
+                    try finishSparseMap()
+                    state = Self.skipping(after)
                 }
             }
         }
@@ -141,6 +146,9 @@ struct TarScanner {
             entry.isSparse = true
             entry.size = try block.sparseSize()
         }
+        if let extended, extended.isSparse, !extended.hasMapInContent {
+            try extended.sparseMap.check(stored: entry.storedSize, size: entry.size)
+        }
         if entry.kind == .regular && entry.name.last == UInt8(ascii: "/") { entry.kind = .directory }
         if entry.kind != .regular && (entry.storedSize != 0 || entry.isSparse) {
             throw Self.bad("content in an entry that has none").about(entry.name)
@@ -151,9 +159,19 @@ struct TarScanner {
             throw LayerUnpackError(.limit, "read layer", detail: "more than \(limits.entries) entries")
         }
         let content = Self.padded(UInt64(entry.storedSize))
-        let continues = block.typeFlag == UInt8(ascii: "S") && block.sparseMapContinues
-        state = continues ? .sparseMap(rest: content) : Self.skipping(content)
+        state = Self.skipping(content)
+        if block.typeFlag == UInt8(ascii: "S") {
+            var map = SparseMap()
+            try map.add(fields: block.bytes[386..<482])
+            sparse = (map, entry.storedSize, entry.size)
+            if block.sparseMapContinues { state = .sparseMap(rest: content) } else { try finishSparseMap() }
+        }
         ready.append(entry)
+    }
+
+    private mutating func finishSparseMap() throws(LayerUnpackError) {
+        if let sparse { try sparse.map.check(stored: sparse.stored, size: sparse.size) }
+        sparse = nil
     }
 
     private static func merge(_ extended: ExtendedHeader, into entry: inout TarEntry) {

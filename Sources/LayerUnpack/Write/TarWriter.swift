@@ -46,7 +46,8 @@ internal import LinuxSystem
         unsafe archive_entry_set_perm(handle, entry.mode)
         unsafe archive_entry_set_uid(handle, entry.uid)
         unsafe archive_entry_set_gid(handle, entry.gid)
-        unsafe archive_entry_set_mtime(handle, Int(entry.modified.seconds), Int(entry.modified.nanoseconds))
+        let time = entry.modified.asLibarchiveWrites
+        unsafe archive_entry_set_mtime(handle, Int(time.seconds), Int(time.nanoseconds))
         unsafe archive_entry_set_size(handle, entry.size)
         unsafe archive_entry_set_nlink(handle, 1)
         unsafe archive_entry_set_filetype(handle, UInt32(Self.fileType(entry.kind)))
@@ -94,6 +95,18 @@ internal import LinuxSystem
         if let error = output.error { return error }
         let message = unsafe archive_error_string(archive).map { unsafe String(cString: $0) } ?? "libarchive failed"
         return LayerUnpackError(.badHeader, "write entry", detail: message)
+    }
+}
+
+extension TarTime {
+    /// The value for which libarchive writes this time stamp.
+    ///
+    /// Before 1970 it writes the seconds, which are rounded down, and the fraction, which counts up from them, side by
+    /// side: -1.5 becomes "-2.5". The last second before 1970 has no such value and loses its fraction.
+    fileprivate var asLibarchiveWrites: TarTime {
+        if seconds >= 0 || nanoseconds == 0 { return self }
+        if seconds == -1 { return TarTime(seconds: -1) }
+        return TarTime(seconds: seconds + 1, nanoseconds: 1_000_000_000 - nanoseconds)
     }
 }
 

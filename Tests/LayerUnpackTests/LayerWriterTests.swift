@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+import CLinux
+import LinuxSystem
+import OCISpec
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import LayerUnpack
+
+@Suite("LayerWriter", .requires(.root))
+struct LayerWriterTests {
+    /// A tree with everything that a layer can hold, made by a shell.
+    static let script = #"""
+        mkdir -p t/d/e t/long; cd t
+        echo text > f; chmod 4755 f; chown 12:34 f; ln f d/hard; ln -s ../f d/sym; ln -s /nowhere dangling
+        mkfifo p; mknod c c 1 3; mknod b b 7 300; chmod 1777 d; chown 5:6 d/sym -h
+        n=long; for i in 1 2 3 4 5 6 7; do n=$n/$(printf 'directory-with-a-long-name-%d' $i); mkdir $n; done
+        echo x > $n/$(printf 'y%.0s' $(seq 200)); ln -s $(printf 'z%.0s' $(seq 300)) $n/link
+        printf 'x' > "$(printf 'caf\351')"; printf 'y' > 'café'; printf 'nl' > "$(printf 'a\nb')"
+        truncate -s 3M sparse; printf data | dd of=sparse bs=1 seek=1048576 conv=notrunc 2>/dev/null; chmod 0 d/e
+        touch -h -d '2001-02-03 04:05:06.123456789' f d/sym p c sparse; touch -d '1969-12-31 23:59:58.5' 'café'
+        setcap cap_net_raw+ep sparse 2>/dev/null || true
+        find . -depth -type d -exec touch -d '2010-11-12 13:14:15.987654321' {} +
+        """#
+
+    static func makeTree(in sandbox: borrowing Sandbox) throws -> FilePath {
+        let result = try Command.run(["bash", "-euc", script], directory: sandbox.path.string)
+        #expect(result.status == 0, "\(result.errors)")
+        let tree = sandbox.path.appending("t")
+        let file = try RootDirectory(at: tree).open("sparse", CLINUX_O_WRONLY)
+        try OpenFile.setAttribute(file, Array("user.binary".utf8), [0, 10, 61, 255])
+        try OpenFile.setTimes(file, TarTime(seconds: 981_173_106, nanoseconds: 5))
+        return tree
+    }
+
+    /// Everything that a layer keeps of a tree, one line for each file: kind, mode, owner, links, time, target, content.
+    static func describe(_ path: FilePath) throws -> String {
+        let script = #"""
+            cd "$0"; export LC_ALL=C
+            find . -printf '%P|%y|%m|%U:%G|%T@|%l|' \( -type d -printf '\n' -o -printf '%n %s\n' \) | sort
+            find . -type f -print0 | sort -z | xargs -0 sha256sum
+            find . \( -type c -o -type b \) -exec stat -c '%n %t:%T' {} + | sort
+            find . -type f -links +1 -printf '%i %P\n' | sort -n | awk '{ if ($1 != last) n++; last = $1; $1 = n; print }' | sort
+            """#
+        let result = try Command.run(["bash", "-euc", script, path.string])
+        #expect(result.status == 0, "\(result.errors)")
+        var text = result.output
+        for name in ["sparse", "f", "d"] {
+            let attributes = try ExtendedAttributes.all(of: path.appending(name)).sorted { $0.key < $1.key }
+            text += "\(name) \(attributes)\n"
+        }
+        return text
+    }
+
+    private func write(
+        _ tree: FilePath, _ compression: LayerWriter.Compression, times: LayerWriter.ModificationTimes = .asFound
+    ) throws -> (WrittenLayer, [UInt8]) {
+        let file = try OwnedFileDescriptor.memory(name: "layer")
+        let written = try LayerWriter(compression: compression, modificationTimes: times).write(tree, to: file)
+        let path = FilePath("/proc/self/fd/\(file.rawValue)")
+        return (written, try OwnedFileDescriptor.open(path, CLINUX_O_RDONLY).readAll(limit: 1 << 28))
+    }
+
+    @Test("writes what unpacking gives back, with the digests that it has", arguments: [LayerWriter.Compression.none, .gzip])
+    func roundTrip(_ compression: LayerWriter.Compression) throws {
+        let sandbox = try Sandbox()
+        let tree = try Self.makeTree(in: sandbox)
+        let (written, blob) = try write(tree, compression)
+        #expect(written.size == UInt64(blob.count))
+        let layer = LayerSource(
+            memory(blob), compression: compression == .gzip ? .gzip : .none, size: written.size, digest: written.digest,
+            diffID: written.diffID)
+        let report = try FlatUnpacker().unpack([layer], into: sandbox.root)
+        #expect(report.map(\.entries) == [written.entries])
+        #expect(report.map(\.droppedAttributes) == [[:]])
+        #expect(try Self.describe(sandbox.root) == Self.describe(tree))
+    }
+
+    @Test("writes the same bytes every time")
+    func deterministic() throws {
+        let sandbox = try Sandbox()
+        let tree = try Self.makeTree(in: sandbox)
+        #expect(try write(tree, .gzip).1 == write(tree, .gzip).1)
+        let fixed = try write(tree, .none, times: .fixed(7)).1
+        _ = try Command.run(["sh", "-c", "find \"$0\" -exec touch -h {} +", tree.string])
+        #expect(try write(tree, .none, times: .fixed(7)).1 == fixed)
+        #expect(try write(tree, .none).1 != fixed)
+    }
+
+    @Test("writes what GNU tar and bsdtar read", .requires(.tar, .bsdtar), arguments: ["tar", "bsdtar"])
+    func peers(_ program: String) throws {
+        let sandbox = try Sandbox()
+        let tree = try Self.makeTree(in: sandbox)
+        // libarchive reads fractions of times before 1970 wrongly.
+        if program == "bsdtar" { _ = try Command.run(["touch", "-d", "@5.25", tree.appending("café").string]) }
+        let blob = try write(tree, .gzip).1
+        let file = try OwnedFileDescriptor.open(sandbox.path.appending("l.tgz"), CLINUX_O_WRONLY | CLINUX_O_CREAT, mode: 0o600)
+        try file.write(blob)
+        let extra = program == "tar" ? "--xattrs --xattrs-include='*'" : ""
+        let script = "mkdir root; \(program) -C root -xzpf l.tgz --numeric-owner --same-owner \(extra)"
+        let result = try Command.run(["sh", "-euc", script], directory: sandbox.path.string)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(try Self.describe(sandbox.root) == Self.describe(tree))
+    }
+}

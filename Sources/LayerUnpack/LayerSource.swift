@@ -29,8 +29,11 @@ public final class LayerSource: Sendable {
     ///     that verified it: hashing it again takes time.
     ///   - diffID: The digest of the uncompressed bytes, compared when it is not `nil`.
     public init(
-        _ descriptor: consuming OwnedFileDescriptor, compression: MediaType.Compression, size: UInt64? = nil,
-        digest: Digest? = nil, diffID: Digest? = nil
+        _ descriptor: consuming OwnedFileDescriptor,
+        compression: MediaType.Compression,
+        size: UInt64? = nil,
+        digest: Digest? = nil,
+        diffID: Digest? = nil
     ) {
         self.descriptor = descriptor
         self.compression = compression
@@ -47,11 +50,16 @@ public final class LayerSource: Sendable {
     ///   - diffID: The digest of the uncompressed bytes, from the image's configuration.
     /// - Throws: ``LayerUnpackError``: `unsupportedMediaType` for what is no layer, `sizeMismatch` for a negative size.
     public convenience init(
-        _ blob: consuming OwnedFileDescriptor, layer: Descriptor, diffID: Digest?
+        _ blob: consuming OwnedFileDescriptor,
+        layer: Descriptor,
+        diffID: Digest?
     ) throws(LayerUnpackError) {
         guard let compression = layer.mediaType.layerCompression else {
             throw LayerUnpackError(
-                .unsupportedMediaType, "read layer", detail: Array(layer.mediaType.rawValue.utf8).escapedForDisplay)
+                .unsupportedMediaType,
+                "read layer",
+                detail: Array(layer.mediaType.rawValue.utf8).escapedForDisplay
+            )
         }
         guard let size = UInt64(exactly: layer.size) else {
             throw LayerUnpackError(.sizeMismatch, "read layer", detail: "the descriptor's size is \(layer.size)")

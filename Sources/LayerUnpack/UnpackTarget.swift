@@ -28,7 +28,9 @@ struct UnpackTarget {
     /// Makes the last component; `false` when it was there.
     private static func make(_ path: FilePath) throws(SystemCallError) -> Bool {
         do throws(SystemCallError) {
-            try systemCall("mkdirat", path: path) { path.withCString { unsafe clinux_mkdirat(CLINUX_AT_FDCWD, $0, 0o755) } }
+            try systemCall("mkdirat", path: path) {
+                path.withCString { unsafe clinux_mkdirat(CLINUX_AT_FDCWD, $0, 0o755) }
+            }
             return true
         } catch {
             if error.errno == .fileExists { return false }

@@ -21,13 +21,16 @@ package struct WorkerThread: ~Copyable {
         unsafe pthread_sigmask(SIG_SETMASK, &all, &previous)
         var thread = pthread_t()
         let result = unsafe pthread_create(
-            &thread, nil,
+            &thread,
+            nil,
             { argument in
                 if let argument = unsafe argument {
                     unsafe Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run()
                 }
                 return nil
-            }, box.toOpaque())
+            },
+            box.toOpaque()
+        )
         unsafe pthread_sigmask(SIG_SETMASK, &previous, nil)
         if result != 0 {
             unsafe box.release()

@@ -93,7 +93,8 @@ enum Corpus {
         Hostile("P-07 sparse name leading out", .pathTraversal) {
             $0.extended(
                 TarBuilder.record("GNU.sparse.name", "../victim/x") + TarBuilder.record("GNU.sparse.size", "0")
-                    + TarBuilder.record("GNU.sparse.numblocks", "0") + TarBuilder.record("GNU.sparse.map", ""))
+                    + TarBuilder.record("GNU.sparse.numblocks", "0") + TarBuilder.record("GNU.sparse.map", "")
+            )
             $0.file("short")
         },
         Hostile("W-01 .wh.", .whiteout) { $0.file("d/.wh.") },
@@ -124,12 +125,14 @@ enum Corpus {
         },
         Hostile("T-20 capability of revision 1", .badCapability) {
             $0.extended(
-                TarBuilder.record("SCHILY.xattr.security.capability", [0, 0, 0, 1] + [UInt8](repeating: 0, count: 8)))
+                TarBuilder.record("SCHILY.xattr.security.capability", [0, 0, 0, 1] + [UInt8](repeating: 0, count: 8))
+            )
             $0.file("f")
         },
         Hostile("T-20 capability cut short", .badCapability) {
             $0.extended(
-                TarBuilder.record("SCHILY.xattr.security.capability", [0, 0, 0, 2] + [UInt8](repeating: 0, count: 15)))
+                TarBuilder.record("SCHILY.xattr.security.capability", [0, 0, 0, 2] + [UInt8](repeating: 0, count: 15))
+            )
             $0.file("f")
         },
         Hostile("T-22 large attribute", .limit) {
@@ -169,7 +172,9 @@ enum Corpus {
     ]
 
     static let contained: [Contained] = [
-        Contained("T-02 /etc/x", ["etc/x": "regular empty file 644 0:0 1", "etc": "directory 755 0:0 2"]) { $0.file("/etc/x") },
+        Contained("T-02 /etc/x", ["etc/x": "regular empty file 644 0:0 1", "etc": "directory 755 0:0 2"]) {
+            $0.file("/etc/x")
+        },
         Contained("T-03 parent is a link out", ["victim/f": "regular empty file 644 0:0 1"]) {
             $0.symlink("d", to: "../victim")
             $0.file("d/f")
@@ -218,7 +223,10 @@ enum Corpus {
             }
             $0.file("n", mode: 0o600)
         },
-        Contained("T-27 traps at well-known places", ["etc": "symbolic link 777 0:0 1", "proc": "symbolic link 777 0:0 1"]) {
+        Contained(
+            "T-27 traps at well-known places",
+            ["etc": "symbolic link 777 0:0 1", "proc": "symbolic link 777 0:0 1"]
+        ) {
             for name in ["etc", "dev", "proc", "sys", "run"] { $0.symlink(name, to: "../victim") }
         },
         Contained("T-19 twin: FIFO and devices", ["p": "fifo 644 0:0 1", "b": "block special file 644 0:0 1"]) {
@@ -365,8 +373,10 @@ extension TarBuilder {
     /// A sparse file in the format PAX 0.1.
     mutating func sparse(map: String, size: String, stored: Int) {
         extended(
-            Self.record("GNU.sparse.size", size) + Self.record("GNU.sparse.numblocks", "\(map.split(separator: ",").count / 2)")
-                + Self.record("GNU.sparse.map", map))
+            Self.record("GNU.sparse.size", size)
+                + Self.record("GNU.sparse.numblocks", "\(map.split(separator: ",").count / 2)")
+                + Self.record("GNU.sparse.map", map)
+        )
         header(Header("f"), size: stored)
         content([UInt8](repeating: 120, count: stored))
     }

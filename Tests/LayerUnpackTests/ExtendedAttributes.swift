@@ -22,7 +22,9 @@ enum ExtendedAttributes {
             let size = try systemCall("lgetxattr", path: path) {
                 path.withCString { path in
                     withCString(Array(name)) { name in
-                        unsafe value.withUnsafeMutableBytes { unsafe clinux_lgetxattr(path, name, $0.baseAddress, $0.count) }
+                        unsafe value.withUnsafeMutableBytes {
+                            unsafe clinux_lgetxattr(path, name, $0.baseAddress, $0.count)
+                        }
                     }
                 }
             }

@@ -22,7 +22,8 @@ struct FlatUnpackerTests {
                 $0.node("c", type: "3", major: 1, minor: 3)
                 $0.node("b", type: "4", major: 7, minor: 300)
                 $0.node("p", type: "6")
-            })
+            }
+        )
         #expect(try sandbox.stat("d") == "directory 1777 0:0 2")
         #expect(try sandbox.stat("d/f") == "regular file 4755 12:34 2")
         #expect(try sandbox.text("h") == "text")

@@ -56,7 +56,9 @@ struct LayerWriterTests {
     }
 
     private func write(
-        _ tree: FilePath, _ compression: LayerWriter.Compression, times: LayerWriter.ModificationTimes = .asFound
+        _ tree: FilePath,
+        _ compression: LayerWriter.Compression,
+        times: LayerWriter.ModificationTimes = .asFound
     ) throws -> (WrittenLayer, [UInt8]) {
         let file = try OwnedFileDescriptor.memory(name: "layer")
         let written = try LayerWriter(compression: compression, modificationTimes: times).write(tree, to: file)
@@ -64,15 +66,22 @@ struct LayerWriterTests {
         return (written, try OwnedFileDescriptor.open(path, CLINUX_O_RDONLY).readAll(limit: 1 << 28))
     }
 
-    @Test("writes what unpacking gives back, with the digests that it has", arguments: [LayerWriter.Compression.none, .gzip])
+    @Test(
+        "writes what unpacking gives back, with the digests that it has",
+        arguments: [LayerWriter.Compression.none, .gzip]
+    )
     func roundTrip(_ compression: LayerWriter.Compression) throws {
         let sandbox = try Sandbox()
         let tree = try Self.makeTree(in: sandbox)
         let (written, blob) = try write(tree, compression)
         #expect(written.size == UInt64(blob.count))
         let layer = LayerSource(
-            memory(blob), compression: compression == .gzip ? .gzip : .none, size: written.size, digest: written.digest,
-            diffID: written.diffID)
+            memory(blob),
+            compression: compression == .gzip ? .gzip : .none,
+            size: written.size,
+            digest: written.digest,
+            diffID: written.diffID
+        )
         let report = try FlatUnpacker().unpack([layer], into: sandbox.root)
         #expect(report.map(\.entries) == [written.entries])
         #expect(report.map(\.droppedAttributes) == [[:]])
@@ -97,7 +106,11 @@ struct LayerWriterTests {
         // libarchive reads fractions of times before 1970 wrongly.
         if program == "bsdtar" { _ = try Command.run(["touch", "-d", "@5.25", tree.appending("café").string]) }
         let blob = try write(tree, .gzip).1
-        let file = try OwnedFileDescriptor.open(sandbox.path.appending("l.tgz"), CLINUX_O_WRONLY | CLINUX_O_CREAT, mode: 0o600)
+        let file = try OwnedFileDescriptor.open(
+            sandbox.path.appending("l.tgz"),
+            CLINUX_O_WRONLY | CLINUX_O_CREAT,
+            mode: 0o600
+        )
         try file.write(blob)
         let extra = program == "tar" ? "--xattrs --xattrs-include='*'" : ""
         let script = "mkdir root; \(program) -C root -xzpf l.tgz --numeric-owner --same-owner \(extra)"

@@ -9,7 +9,10 @@ import Testing
 
 @Suite("Malicious layers", .requires(.root))
 struct MaliciousLayerTests {
-    @Test("are refused with a typed error, leaving nothing inside or outside", arguments: Corpus.names + Corpus.kinds + Corpus.headers)
+    @Test(
+        "are refused with a typed error, leaving nothing inside or outside",
+        arguments: Corpus.names + Corpus.kinds + Corpus.headers
+    )
     func refused(_ hostile: Hostile) throws {
         let sandbox = try Sandbox()
         let error = #expect(throws: LayerUnpackError.self) { try sandbox.unpack(hostile.archive) }
@@ -37,9 +40,14 @@ struct MaliciousLayerTests {
                 for name in names { builder.file(name) }
                 builder.extended(TarBuilder.record("path", [0x78, 0xff]))
                 builder.file("replaced")
-            })
-        let found = try Command.run(["sh", "-c", "cd \"$0\" && for f in *; do printf '%s' \"$f\" | od -An -tx1; done", sandbox.root.string])
-        let expected = Set((names + [[0x78, 0xff]]).map { $0.map { ($0 < 16 ? " 0" : " ") + String($0, radix: 16) }.joined() })
+            }
+        )
+        let found = try Command.run([
+            "sh", "-c", "cd \"$0\" && for f in *; do printf '%s' \"$f\" | od -An -tx1; done", sandbox.root.string,
+        ])
+        let expected = Set(
+            (names + [[0x78, 0xff]]).map { $0.map { ($0 < 16 ? " 0" : " ") + String($0, radix: 16) }.joined() }
+        )
         #expect(Set(found.output.split(separator: "\n").map(String.init)) == expected)
         #expect(try sandbox.canaryIsUntouched())
     }
@@ -52,7 +60,8 @@ struct MaliciousLayerTests {
             TarBuilder.build {
                 $0.hardLink("h", to: "lower")
                 $0.file("h", "new")
-            })
+            }
+        )
         #expect(try sandbox.text("lower") == "lower")
         #expect(try sandbox.text("h") == "new")
     }
@@ -63,7 +72,9 @@ struct MaliciousLayerTests {
         let error = #expect(throws: LayerUnpackError.self) {
             try sandbox.unpack(
                 TarBuilder.build { $0.directory("./") },
-                TarBuilder.build { $0.symlink("./", to: "../victim") }, TarBuilder.build { $0.file("x") })
+                TarBuilder.build { $0.symlink("./", to: "../victim") },
+                TarBuilder.build { $0.file("x") }
+            )
         }
         #expect(error?.code == .rootType)
         #expect(error?.layer == 1)
@@ -80,13 +91,15 @@ struct MaliciousLayerTests {
         ]
         let report = try sandbox.unpack(
             TarBuilder.build { builder in
-                let records = dropped.flatMap { TarBuilder.record("SCHILY.xattr.\($0)", "y") }
+                let records =
+                    dropped.flatMap { TarBuilder.record("SCHILY.xattr.\($0)", "y") }
                     + TarBuilder.record("SCHILY.xattr.user.kept", [1, 0, 2])
                 builder.extended(records + TarBuilder.record("SCHILY.xattr.security.capability", capability))
                 builder.file("f")
                 builder.extended(records)
                 builder.directory("d")
-            })
+            }
+        )
         #expect(report.first.map { Set($0.droppedAttributes.keys) } == Set(dropped.map { Array($0.utf8) }))
         #expect(try attributes(of: "f", in: sandbox) == ["security.capability": capability, "user.kept": [1, 0, 2]])
         #expect(try attributes(of: "d", in: sandbox) == ["user.kept": [1, 0, 2]])
@@ -105,7 +118,9 @@ struct MaliciousLayerTests {
             TarBuilder.build {
                 $0.node("c", type: "3", major: 1, minor: 3)
                 $0.node("p", type: "6")
-            }, options: options)
+            },
+            options: options
+        )
         #expect(try !sandbox.exists("c"))
         #expect(try sandbox.exists("p"))
         #expect(reports.map(\.skippedDevices) == [1])

@@ -17,19 +17,29 @@ struct TarProgram: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 
     static let all: [TarProgram] = [
-        TarProgram(name: "GNU tar, PAX", command: "tar --format=pax --xattrs --xattrs-include='*' --numeric-owner -C t -cf layer ."),
+        TarProgram(
+            name: "GNU tar, PAX",
+            command: "tar --format=pax --xattrs --xattrs-include='*' --numeric-owner -C t -cf layer ."
+        ),
         TarProgram(
             name: "GNU tar, PAX, sparse 1.0",
-            command: "tar --format=pax -S --xattrs --xattrs-include='*' --numeric-owner -C t -cf layer ."),
+            command: "tar --format=pax -S --xattrs --xattrs-include='*' --numeric-owner -C t -cf layer ."
+        ),
         TarProgram(
             name: "GNU tar, PAX, sparse 0.1",
-            command: "tar --format=pax -S --sparse-version=0.1 --xattrs --xattrs-include='*' --numeric-owner -C t -cf layer ."),
+            command:
+                "tar --format=pax -S --sparse-version=0.1 --xattrs --xattrs-include='*' --numeric-owner -C t -cf layer ."
+        ),
         TarProgram(
             name: "GNU tar, PAX, sparse 0.0",
-            command: "tar --format=pax -S --sparse-version=0.0 --xattrs --xattrs-include='*' --numeric-owner -C t -cf layer ."),
+            command:
+                "tar --format=pax -S --sparse-version=0.0 --xattrs --xattrs-include='*' --numeric-owner -C t -cf layer ."
+        ),
         // libarchive writes fractions of times before 1970 wrongly.
         TarProgram(
-            name: "bsdtar, PAX", command: "touch -d @5.25 t/café; bsdtar --format=pax --numeric-owner -C t -cf layer ."),
+            name: "bsdtar, PAX",
+            command: "touch -d @5.25 t/café; bsdtar --format=pax --numeric-owner -C t -cf layer ."
+        ),
     ]
 }
 
@@ -62,7 +72,9 @@ struct PeerTests {
         let result = try Command.run(["bash", "-euc", script], directory: sandbox.path.string)
         #expect(result.status == 0, "\(result.errors)")
         try unpack(sandbox.path.appending("layer"), into: sandbox.root)
-        #expect(try LayerWriterTests.describe(sandbox.root) == LayerWriterTests.describe(sandbox.path.appending("tarred")))
+        #expect(
+            try LayerWriterTests.describe(sandbox.root) == LayerWriterTests.describe(sandbox.path.appending("tarred"))
+        )
     }
 
     @Test("agree with umoci on an image of three layers", .requires(.umoci))
@@ -90,10 +102,18 @@ struct PeerTests {
             let fields = line.split(separator: " ").map(String.init)
             let blob = try OwnedFileDescriptor.open(sandbox.path.appending(fields[0]), CLINUX_O_RDONLY)
             return LayerSource(
-                blob, compression: .gzip, size: UInt64(fields[1]), digest: try Digest(fields[2]), diffID: try Digest(fields[3]))
+                blob,
+                compression: .gzip,
+                size: UInt64(fields[1]),
+                digest: try Digest(fields[2]),
+                diffID: try Digest(fields[3])
+            )
         }
         #expect(layers.count >= 2)
         try FlatUnpacker().unpack(layers, into: sandbox.root)
-        #expect(try LayerWriterTests.describe(sandbox.root) == LayerWriterTests.describe(sandbox.path.appending("b2/rootfs")))
+        #expect(
+            try LayerWriterTests.describe(sandbox.root)
+                == LayerWriterTests.describe(sandbox.path.appending("b2/rootfs"))
+        )
     }
 }

@@ -37,7 +37,9 @@ struct Sandbox: ~Copyable {
 
     /// Unpacks archives as the layers of one image.
     @discardableResult
-    func unpack(_ archives: [UInt8]..., options: UnpackOptions = UnpackOptions()) throws(LayerUnpackError) -> [LayerReport] {
+    func unpack(_ archives: [UInt8]..., options: UnpackOptions = UnpackOptions()) throws(LayerUnpackError)
+        -> [LayerReport]
+    {
         var layers: [LayerSource] = []
         for archive in archives { layers.append(LayerSource(memory(archive), compression: .none)) }
         return try FlatUnpacker(options: options).unpack(layers, into: root)

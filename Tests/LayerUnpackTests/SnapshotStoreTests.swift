@@ -68,7 +68,10 @@ struct SnapshotStoreTests {
         try ingest.makeDirectories("left/fs")
         do {
             let busy = try StoreLock(
-                Array("lock".utf8), in: try TreeDirectory(.open(path, CLINUX_O_RDONLY | CLINUX_O_DIRECTORY)), .shared)
+                Array("lock".utf8),
+                in: try TreeDirectory(.open(path, CLINUX_O_RDONLY | CLINUX_O_DIRECTORY)),
+                .shared
+            )
             _ = try SnapshotStore(at: path)
             #expect(try ingest.entries().count == 1)
             _ = busy
@@ -103,7 +106,9 @@ struct SnapshotStoreTests {
         try root.makeDirectory("work")
         var overlay = OverlayMount(lowers: try store.lowerDirectories(for: layers.compactMap(\.diffID)))
         overlay.writable = OverlayMount.Writable(
-            upper: sandbox.path.appending("upper"), work: sandbox.path.appending("work"))
+            upper: sandbox.path.appending("upper"),
+            work: sandbox.path.appending("work")
+        )
         let mount = try overlay.make()
         #expect(try mount.fileSystemType() == Int64(CLINUX_OVERLAYFS_SUPER_MAGIC))
         let tree = RootDirectory(takingOver: mount)

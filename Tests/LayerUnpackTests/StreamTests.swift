@@ -23,15 +23,22 @@ struct StreamTests {
         let input = directory.path.appending("in")
         let file = try OwnedFileDescriptor.open(input, CLINUX_O_WRONLY | CLINUX_O_CREAT, mode: 0o600)
         try file.write(bytes)
-        let result = try Command.run(["sh", "-c", "\(arguments.joined(separator: " ")) \(redirects ? "< in" : "") > out"], directory: directory.path.string)
+        let result = try Command.run(
+            ["sh", "-c", "\(arguments.joined(separator: " ")) \(redirects ? "< in" : "") > out"],
+            directory: directory.path.string
+        )
         #expect(result.status == 0, "\(result.errors)")
         return try OwnedFileDescriptor.open(directory.path.appending("out"), CLINUX_O_RDONLY).readAll(limit: 1 << 28)
     }
 
     @discardableResult
     private func unpack(
-        _ blob: [UInt8], _ compression: MediaType.Compression, size: UInt64? = nil, digest: Digest? = nil,
-        diffID: Digest? = nil, limits: LayerLimits = LayerLimits()
+        _ blob: [UInt8],
+        _ compression: MediaType.Compression,
+        size: UInt64? = nil,
+        digest: Digest? = nil,
+        diffID: Digest? = nil,
+        limits: LayerLimits = LayerLimits()
     ) throws -> LayerReport? {
         let sandbox = try Sandbox()
         let source = LayerSource(memory(blob), compression: compression, size: size, digest: digest, diffID: diffID)

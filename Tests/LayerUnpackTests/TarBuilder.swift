@@ -36,7 +36,9 @@ struct TarBuilder {
     /// A base-256 field of `width` bytes.
     static func binary(_ value: Int64, width: Int) -> [UInt8] {
         var field = [UInt8](repeating: value < 0 ? 0xff : 0, count: width)
-        for index in 0..<8 where index < width { field[width - 1 - index] = UInt8(truncatingIfNeeded: value >> (8 * Int64(index))) }
+        for index in 0..<8 where index < width {
+            field[width - 1 - index] = UInt8(truncatingIfNeeded: value >> (8 * Int64(index)))
+        }
         field[0] = value < 0 ? 0xff : 0x80
         return field
     }

@@ -23,75 +23,142 @@ struct Stack: Sendable, CustomTestStringConvertible {
     }
 
     static let all: [Stack] = [
-        Stack("a file is removed", ["a", "d", "d/b"], {
-            $0.file("a")
-            $0.directory("d")
-            $0.file("d/b")
-            $0.file("d/c")
-        }, { $0.file("d/.wh.c") }),
-        Stack("a directory is removed with everything in it", ["a"], {
-            $0.file("a")
-            $0.file("d/e/f")
-        }, { $0.file(".wh.d") }),
+        Stack(
+            "a file is removed",
+            ["a", "d", "d/b"],
+            {
+                $0.file("a")
+                $0.directory("d")
+                $0.file("d/b")
+                $0.file("d/c")
+            },
+            { $0.file("d/.wh.c") }
+        ),
+        Stack(
+            "a directory is removed with everything in it",
+            ["a"],
+            {
+                $0.file("a")
+                $0.file("d/e/f")
+            },
+            { $0.file(".wh.d") }
+        ),
         Stack("a whiteout of nothing is no error", ["a"], { $0.file("a") }, { $0.file(".wh.a2") }),
-        Stack("W-06: the file after its whiteout stays", ["x"], { $0.file("x", "low") }, {
-            $0.file(".wh.x")
-            $0.file("x", "high")
-        }),
-        Stack("W-06: the file before its whiteout stays", ["x"], { $0.file("x", "low") }, {
-            $0.file("x", "high")
-            $0.file(".wh.x")
-        }),
-        Stack("W-06: a directory after its whiteout hides the lower one", ["d", "d/new"], { $0.file("d/old") }, {
-            $0.file(".wh.d")
-            $0.directory("d")
-            $0.file("d/new")
-        }),
-        Stack("W-06: a directory before its whiteout hides the lower one", ["d", "d/new"], { $0.file("d/old") }, {
-            $0.directory("d")
-            $0.file("d/new")
-            $0.file(".wh.d")
-        }),
-        Stack("W-06: a file below a whiteout's name, without its directory", ["d", "d/new"], { $0.file("d/old") }, {
-            $0.file(".wh.d")
-            $0.file("d/new")
-        }),
-        Stack("an opaque marker first hides what is below", ["d", "d/new", "d/s", "d/s/new"], {
-            $0.file("d/old")
-            $0.file("d/s/old")
-        }, {
-            $0.directory("d")
-            $0.file("d/.wh..wh..opq")
-            $0.file("d/new")
-            $0.file("d/s/new")
-        }),
-        Stack("an opaque marker last hides what is below", ["d", "d/new", "d/same"], {
-            $0.file("d/old")
-            $0.file("d/same")
-            $0.file("d/s/old")
-        }, {
-            $0.directory("d")
-            $0.file("d/new")
-            $0.file("d/same")
-            $0.file("d/.wh..wh..opq")
-        }),
-        Stack("removed and made again two layers later", ["d", "d/again"], { $0.file("d/old") }, { $0.file(".wh.d") }, {
-            $0.directory("d")
-            $0.file("d/again")
-        }),
+        Stack(
+            "W-06: the file after its whiteout stays",
+            ["x"],
+            { $0.file("x", "low") },
+            {
+                $0.file(".wh.x")
+                $0.file("x", "high")
+            }
+        ),
+        Stack(
+            "W-06: the file before its whiteout stays",
+            ["x"],
+            { $0.file("x", "low") },
+            {
+                $0.file("x", "high")
+                $0.file(".wh.x")
+            }
+        ),
+        Stack(
+            "W-06: a directory after its whiteout hides the lower one",
+            ["d", "d/new"],
+            { $0.file("d/old") },
+            {
+                $0.file(".wh.d")
+                $0.directory("d")
+                $0.file("d/new")
+            }
+        ),
+        Stack(
+            "W-06: a directory before its whiteout hides the lower one",
+            ["d", "d/new"],
+            { $0.file("d/old") },
+            {
+                $0.directory("d")
+                $0.file("d/new")
+                $0.file(".wh.d")
+            }
+        ),
+        Stack(
+            "W-06: a file below a whiteout's name, without its directory",
+            ["d", "d/new"],
+            { $0.file("d/old") },
+            {
+                $0.file(".wh.d")
+                $0.file("d/new")
+            }
+        ),
+        Stack(
+            "an opaque marker first hides what is below",
+            ["d", "d/new", "d/s", "d/s/new"],
+            {
+                $0.file("d/old")
+                $0.file("d/s/old")
+            },
+            {
+                $0.directory("d")
+                $0.file("d/.wh..wh..opq")
+                $0.file("d/new")
+                $0.file("d/s/new")
+            }
+        ),
+        Stack(
+            "an opaque marker last hides what is below",
+            ["d", "d/new", "d/same"],
+            {
+                $0.file("d/old")
+                $0.file("d/same")
+                $0.file("d/s/old")
+            },
+            {
+                $0.directory("d")
+                $0.file("d/new")
+                $0.file("d/same")
+                $0.file("d/.wh..wh..opq")
+            }
+        ),
+        Stack(
+            "removed and made again two layers later",
+            ["d", "d/again"],
+            { $0.file("d/old") },
+            { $0.file(".wh.d") },
+            {
+                $0.directory("d")
+                $0.file("d/again")
+            }
+        ),
         Stack("a file replaces a directory", ["d"], { $0.file("d/old") }, { $0.file("d") }),
-        Stack("a directory replaces a file", ["d", "d/new"], { $0.file("d") }, {
-            $0.directory("d")
-            $0.file("d/new")
-        }),
-        Stack("a whiteout of one name leaves a hard link's other name", ["b"], { $0.file("a") }, {
-            $0.file("a")
-            $0.hardLink("b", to: "a")
-        }, { $0.file(".wh.a") }),
-        Stack("an opaque root", ["new"], { $0.file("d/old") }, {
-            $0.file(".wh..wh..opq")
-            $0.file("new")
-        }),
+        Stack(
+            "a directory replaces a file",
+            ["d", "d/new"],
+            { $0.file("d") },
+            {
+                $0.directory("d")
+                $0.file("d/new")
+            }
+        ),
+        Stack(
+            "a whiteout of one name leaves a hard link's other name",
+            ["b"],
+            { $0.file("a") },
+            {
+                $0.file("a")
+                $0.hardLink("b", to: "a")
+            },
+            { $0.file(".wh.a") }
+        ),
+        Stack(
+            "an opaque root",
+            ["new"],
+            { $0.file("d/old") },
+            {
+                $0.file(".wh..wh..opq")
+                $0.file("new")
+            }
+        ),
     ]
 }
 
@@ -141,12 +208,15 @@ struct WhiteoutTests {
     func link() throws {
         let sandbox = try Sandbox()
         try sandbox.unpack(
-            TarBuilder.build { $0.symlink("l", to: "../victim"); $0.symlink("m", to: "../root-evil") },
+            TarBuilder.build {
+                $0.symlink("l", to: "../victim"); $0.symlink("m", to: "../root-evil")
+            },
             TarBuilder.build {
                 $0.file("l/.wh.hello")
                 $0.file("m/.wh..wh..opq")
                 $0.file(".wh.l")
-            })
+            }
+        )
         #expect(try !sandbox.exists("l"))
         #expect(try sandbox.canaryIsUntouched())
     }

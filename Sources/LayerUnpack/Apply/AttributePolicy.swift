@@ -10,7 +10,8 @@ enum AttributePolicy {
     enum Verdict: Hashable { case keep, drop }
 
     static func verdict(
-        on attribute: TarEntry.Attribute, of kind: TarEntry.Kind
+        on attribute: TarEntry.Attribute,
+        of kind: TarEntry.Kind
     ) throws(LayerUnpackError) -> Verdict {
         let name = attribute.name
         if name.elementsEqual("security.capability".utf8) {
@@ -33,7 +34,10 @@ enum AttributePolicy {
             value[0] & ~1 == 0
         else {
             throw LayerUnpackError(
-                .badCapability, "set file capability", detail: "security.capability has a form the kernel does not know")
+                .badCapability,
+                "set file capability",
+                detail: "security.capability has a form the kernel does not know"
+            )
         }
     }
 }

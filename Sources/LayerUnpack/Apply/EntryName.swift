@@ -11,11 +11,11 @@ struct EntryName: Hashable, Sendable {
     /// The components.
     let components: [ArraySlice<UInt8>]
 
-    /// - Parameters:
-    ///   - raw: The name as it stands in the archive.
-    ///   - traversal: What a `..` is reported as.
+    /// Checks the name `raw` as it stands in the archive; a `..` in it is reported as `traversal`.
     init(
-        _ raw: [UInt8], limits: LayerLimits, traversal: LayerUnpackError.Code = .pathTraversal
+        _ raw: [UInt8],
+        limits: LayerLimits,
+        traversal: LayerUnpackError.Code = .pathTraversal
     ) throws(LayerUnpackError) {
         if raw.isEmpty { throw LayerUnpackError(.badName, "check name", detail: "it is empty") }
         if raw.contains(0) { throw LayerUnpackError(.badName, "check name", detail: "it has a NUL byte") }
@@ -30,7 +30,10 @@ struct EntryName: Hashable, Sendable {
             }
             if component.count > limits.componentBytes {
                 throw LayerUnpackError(
-                    .badName, "check name", detail: "a component has more than \(limits.componentBytes) bytes")
+                    .badName,
+                    "check name",
+                    detail: "a component has more than \(limits.componentBytes) bytes"
+                )
             }
             components.append(component)
         }

@@ -9,7 +9,10 @@ internal import SystemPackage
 // owner, mode, extended attributes, times, in this order, since a change of owner clears setuid bits and capabilities.
 extension LayerApplier {
     func makeDirectory(
-        _ name: EntryName, in parent: TreeDirectory, _ entry: TarEntry, _ owner: Owner
+        _ name: EntryName,
+        in parent: TreeDirectory,
+        _ entry: TarEntry,
+        _ owner: Owner
     ) throws(LayerUnpackError) {
         let last = name.last
         var hidesLower = false
@@ -29,7 +32,10 @@ extension LayerApplier {
 
     /// Gives a directory its owner and attributes, and takes note of what it gets at the end.
     func complete(
-        directory: TreeDirectory, path: [UInt8], _ entry: TarEntry, _ owner: Owner
+        directory: TreeDirectory,
+        path: [UInt8],
+        _ entry: TarEntry,
+        _ owner: Owner
     ) throws(LayerUnpackError) {
         try OpenFile.setOwner(directory.descriptor, uid: owner.uid, gid: owner.gid)
         // Without privilege, a directory that its owner may not use could not be filled.
@@ -39,7 +45,11 @@ extension LayerApplier {
     }
 
     func makeFile(
-        _ name: [UInt8], in parent: TreeDirectory, _ entry: TarEntry, _ owner: Owner, _ reader: TarReader
+        _ name: [UInt8],
+        in parent: TreeDirectory,
+        _ entry: TarEntry,
+        _ owner: Owner,
+        _ reader: TarReader
     ) throws(LayerUnpackError) {
         let file: OwnedFileDescriptor
         do throws(LayerUnpackError) { file = try parent.makeFile(name) } catch {
@@ -58,7 +68,10 @@ extension LayerApplier {
     }
 
     func makeSymlink(
-        _ name: [UInt8], in parent: TreeDirectory, _ entry: TarEntry, _ owner: Owner
+        _ name: [UInt8],
+        in parent: TreeDirectory,
+        _ entry: TarEntry,
+        _ owner: Owner
     ) throws(LayerUnpackError) {
         if entry.linkTarget.isEmpty || entry.linkTarget.count > 4095 {
             throw LayerUnpackError(.badName, "create symbolic link", detail: "its target is empty or too long")
@@ -77,11 +90,17 @@ extension LayerApplier {
         let target = try EntryName(entry.linkTarget, limits: options.limits, traversal: .linkTarget)
         guard let source = try tree.find(target.parent), let status = try source.status(target.last) else {
             throw LayerUnpackError(
-                .linkTarget, step, detail: "\(entry.linkTarget.escapedForDisplay) is not there\(form.linkHint)")
+                .linkTarget,
+                step,
+                detail: "\(entry.linkTarget.escapedForDisplay) is not there\(form.linkHint)"
+            )
         }
         if status.kind == .directory || isWhiteout(status) {
             throw LayerUnpackError(
-                .linkTarget, step, detail: "\(entry.linkTarget.escapedForDisplay) is no file that can be linked")
+                .linkTarget,
+                step,
+                detail: "\(entry.linkTarget.escapedForDisplay) is no file that can be linked"
+            )
         }
         if source.identity == parent.identity && target.last == name { return }
         try replacing(name, in: parent) { () throws(LayerUnpackError) in
@@ -90,7 +109,12 @@ extension LayerApplier {
     }
 
     func makeNode(
-        _ name: [UInt8], in parent: TreeDirectory, _ entry: TarEntry, _ owner: Owner, _ type: CInt, _ device: UInt64
+        _ name: [UInt8],
+        in parent: TreeDirectory,
+        _ entry: TarEntry,
+        _ owner: Owner,
+        _ type: CInt,
+        _ device: UInt64
     ) throws(LayerUnpackError) {
         try replacing(name, in: parent) { () throws(LayerUnpackError) in
             try parent.makeNode(name, mode: UInt32(type) | 0o600, device: device)
@@ -103,7 +127,9 @@ extension LayerApplier {
 
     /// Makes something under a name; what has the name goes first.
     private func replacing(
-        _ name: [UInt8], in parent: TreeDirectory, _ make: () throws(LayerUnpackError) -> Void
+        _ name: [UInt8],
+        in parent: TreeDirectory,
+        _ make: () throws(LayerUnpackError) -> Void
     ) throws(LayerUnpackError) {
         do throws(LayerUnpackError) { try make() } catch {
             guard error.errno == .fileExists else { throw error }
@@ -127,7 +153,8 @@ extension LayerApplier {
     // MARK: Metadata
 
     private func setAttributes(
-        of entry: TarEntry, on file: borrowing OwnedFileDescriptor
+        of entry: TarEntry,
+        on file: borrowing OwnedFileDescriptor
     ) throws(LayerUnpackError) {
         for name in entry.unreadAttributes { droppedAttributes[name, default: 0] += 1 }
         for attribute in entry.attributes {

@@ -40,8 +40,12 @@ final class LayerApplier {
         let summary = try reader.finish()
         try finishDirectories()
         return LayerReport(
-            entries: entries, streamBytes: summary.count, diffID: summary.digest, droppedAttributes: droppedAttributes,
-            skippedDevices: skippedDevices)
+            entries: entries,
+            streamBytes: summary.count,
+            diffID: summary.digest,
+            droppedAttributes: droppedAttributes,
+            skippedDevices: skippedDevices
+        )
     }
 
     private func place(_ entry: TarEntry, _ reader: TarReader) throws(LayerUnpackError) {
@@ -57,7 +61,10 @@ final class LayerApplier {
         let (size, overflow) = contentBytes.addingReportingOverflow(UInt64(clamping: entry.size))
         if overflow || size > options.limits.contentBytes {
             throw LayerUnpackError(
-                .limit, "check size", detail: "more than \(options.limits.contentBytes) bytes of content")
+                .limit,
+                "check size",
+                detail: "more than \(options.limits.contentBytes) bytes of content"
+            )
         }
         contentBytes = size
         let device = try deviceNumber(entry)
@@ -92,7 +99,10 @@ final class LayerApplier {
         // The kernel has 12 bits for the major number and 20 for the minor one.
         guard (0..<4096).contains(entry.deviceMajor), (0..<1_048_576).contains(entry.deviceMinor) else {
             throw LayerUnpackError(
-                .badDevice, "create node", detail: "device \(entry.deviceMajor):\(entry.deviceMinor) is out of range")
+                .badDevice,
+                "create node",
+                detail: "device \(entry.deviceMajor):\(entry.deviceMinor) is out of range"
+            )
         }
         if entry.kind == .character && entry.deviceMajor == 0 && entry.deviceMinor == 0 {
             throw LayerUnpackError(.badDevice, "create node", detail: "device 0:0 is overlayfs' mark for a whiteout")

@@ -28,10 +28,10 @@ final class LayerTree {
     }
 
     /// The directory `path`; what is missing of it is made, with mode 0755 and owned by root.
-    ///
-    /// - Parameter replacing: Asked about what stands where a directory is needed; `true` when it was removed.
+    /// `replacing` is asked about what stands where a directory is needed: `true` says that there is one now.
     func findOrMake(
-        _ path: [UInt8], replacing: (TreeDirectory, [UInt8]) throws(LayerUnpackError) -> Bool
+        _ path: [UInt8],
+        replacing: (TreeDirectory, [UInt8]) throws(LayerUnpackError) -> Bool
     ) throws(LayerUnpackError) -> TreeDirectory {
         do throws(LayerUnpackError) { return try open(path) } catch {
             guard error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory else { throw error }
@@ -52,7 +52,9 @@ final class LayerTree {
 
     /// Makes `path` from its first missing component on. A symbolic link to nothing has its target made, in the root.
     private func make(
-        _ path: [UInt8], hops: inout Int, replacing: (TreeDirectory, [UInt8]) throws(LayerUnpackError) -> Bool
+        _ path: [UInt8],
+        hops: inout Int,
+        replacing: (TreeDirectory, [UInt8]) throws(LayerUnpackError) -> Bool
     ) throws(LayerUnpackError) -> TreeDirectory {
         if path.count > 4095 { throw LayerUnpackError(.badName, "create parent", detail: "its path is too long") }
         let components = path.split(separator: UInt8(ascii: "/"))
@@ -73,14 +75,19 @@ final class LayerTree {
             hops += 1
             if hops > 40 { throw LayerUnpackError(.notDirectory, "create parent", detail: "too many symbolic links") }
             let isAbsolute = target.first == UInt8(ascii: "/")
-            return try make(isAbsolute ? target : parentPath + [UInt8(ascii: "/")] + target, hops: &hops, replacing: replacing)
+            return try make(
+                isAbsolute ? target : parentPath + [UInt8(ascii: "/")] + target,
+                hops: &hops,
+                replacing: replacing
+            )
         }
         return try parent.directory(name)
     }
 
     /// Makes the directory `name`; returns the target when a symbolic link stands there.
     private func makeOne(
-        _ name: [UInt8], in parent: TreeDirectory,
+        _ name: [UInt8],
+        in parent: TreeDirectory,
         replacing: (TreeDirectory, [UInt8]) throws(LayerUnpackError) -> Bool
     ) throws(LayerUnpackError) -> [UInt8]? {
         do throws(LayerUnpackError) {
@@ -93,7 +100,10 @@ final class LayerTree {
             default:
                 guard try replacing(parent, name) else {
                     throw LayerUnpackError(
-                        .notDirectory, "create parent", detail: "\(name.escapedForDisplay) is not a directory")
+                        .notDirectory,
+                        "create parent",
+                        detail: "\(name.escapedForDisplay) is not a directory"
+                    )
                 }
                 return nil
             }

@@ -8,7 +8,9 @@ internal import SystemPackage
 /// Metadata of a file or directory that is open.
 enum OpenFile {
     static func setOwner(
-        _ file: borrowing OwnedFileDescriptor, uid: UInt32, gid: UInt32
+        _ file: borrowing OwnedFileDescriptor,
+        uid: UInt32,
+        gid: UInt32
     ) throws(LayerUnpackError) {
         let number = file.rawValue
         try perform("set owner", "fchown") { clinux_fchown(number, uid, gid) }
@@ -28,7 +30,9 @@ enum OpenFile {
     }
 
     static func setAttribute(
-        _ file: borrowing OwnedFileDescriptor, _ name: [UInt8], _ value: [UInt8]
+        _ file: borrowing OwnedFileDescriptor,
+        _ name: [UInt8],
+        _ value: [UInt8]
     ) throws(LayerUnpackError) {
         let number = file.rawValue
         try perform("set extended attribute \(name.escapedForDisplay)", "fsetxattr") {
@@ -57,14 +61,17 @@ enum OpenFile {
 
     /// The value of one extended attribute.
     static func attribute(
-        _ file: borrowing OwnedFileDescriptor, _ name: [UInt8]
+        _ file: borrowing OwnedFileDescriptor,
+        _ name: [UInt8]
     ) throws(LayerUnpackError) -> [UInt8] {
         let number = file.rawValue
         var value = [UInt8](repeating: 0, count: 65_536)
         do throws(SystemCallError) {
             let count = try systemCall("fgetxattr") {
                 withCString(name) { name in
-                    unsafe value.withUnsafeMutableBytes { unsafe clinux_fgetxattr(number, name, $0.baseAddress, $0.count) }
+                    unsafe value.withUnsafeMutableBytes {
+                        unsafe clinux_fgetxattr(number, name, $0.baseAddress, $0.count)
+                    }
                 }
             }
             return Array(value[0..<count])

@@ -26,7 +26,10 @@ final class TreeDirectory {
     /// Makes a call with this directory's descriptor and `name`.
     @safe @discardableResult
     private func call(
-        _ step: String, _ call: String, _ name: [UInt8], _ body: (CInt, UnsafePointer<CChar>) -> CInt
+        _ step: String,
+        _ call: String,
+        _ name: [UInt8],
+        _ body: (CInt, UnsafePointer<CChar>) -> CInt
     ) throws(LayerUnpackError) -> CInt {
         let number = descriptor.rawValue
         do throws(SystemCallError) {
@@ -44,7 +47,10 @@ final class TreeDirectory {
         while true {
             do throws(LayerUnpackError) {
                 return OwnedFileDescriptor(
-                    takingOver: try call("resolve path", "openat2", path) { unsafe clinux_openat2($0, $1, how, 0, resolve) })
+                    takingOver: try call("resolve path", "openat2", path) {
+                        unsafe clinux_openat2($0, $1, how, 0, resolve)
+                    }
+                )
             } catch {
                 // A rename elsewhere on the machine can make the kernel give up.
                 attempts += 1
@@ -57,7 +63,8 @@ final class TreeDirectory {
     func open(_ name: [UInt8], _ flags: CInt, mode: UInt32 = 0) throws(LayerUnpackError) -> OwnedFileDescriptor {
         let all = flags | CLINUX_O_NOFOLLOW | CLINUX_O_CLOEXEC
         return OwnedFileDescriptor(
-            takingOver: try call("open", "openat", name) { unsafe clinux_openat($0, $1, all, mode) })
+            takingOver: try call("open", "openat", name) { unsafe clinux_openat($0, $1, all, mode) }
+        )
     }
 
     /// Opens the directory `name`.
@@ -85,7 +92,8 @@ final class TreeDirectory {
     func makeFile(_ name: [UInt8]) throws(LayerUnpackError) -> OwnedFileDescriptor {
         let flags = CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_EXCL | CLINUX_O_NOFOLLOW | CLINUX_O_CLOEXEC
         return OwnedFileDescriptor(
-            takingOver: try call("create file", "openat", name) { unsafe clinux_openat($0, $1, flags, 0o600) })
+            takingOver: try call("create file", "openat", name) { unsafe clinux_openat($0, $1, flags, 0o600) }
+        )
     }
 
     func makeSymlink(_ name: [UInt8], target: [UInt8]) throws(LayerUnpackError) {
@@ -94,9 +102,7 @@ final class TreeDirectory {
         }
     }
 
-    /// Makes a device node or FIFO.
-    ///
-    /// - Parameter mode: Type and permission bits.
+    /// Makes a device node or FIFO; `mode` has type and permission bits.
     func makeNode(_ name: [UInt8], mode: UInt32, device: UInt64) throws(LayerUnpackError) {
         try call("create node", "mknodat", name) { unsafe clinux_mknodat($0, $1, mode, device) }
     }
@@ -143,7 +149,12 @@ final class TreeDirectory {
             unsafe target.withUnsafeMutableBytes { bytes in
                 unsafe CInt(
                     clamping: clinux_readlinkat(
-                        directory, name, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count))
+                        directory,
+                        name,
+                        bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
+                        bytes.count
+                    )
+                )
             }
         }
         return Array(target.prefix(Int(count)))
@@ -156,7 +167,9 @@ final class TreeDirectory {
     /// Sets the mode of a node that was just made here and is no symbolic link.
     func setMode(_ name: [UInt8], _ mode: UInt32) throws(LayerUnpackError) {
         do throws(LayerUnpackError) {
-            try call("set mode", "fchmodat2", name) { unsafe clinux_fchmodat2($0, $1, mode, CLINUX_AT_SYMLINK_NOFOLLOW) }
+            try call("set mode", "fchmodat2", name) {
+                unsafe clinux_fchmodat2($0, $1, mode, CLINUX_AT_SYMLINK_NOFOLLOW)
+            }
         } catch {
             // Linux before 6.6; what filters system calls may say EPERM.
             guard error.errno == .noFunction || error.errno == .notPermitted else { throw error }

@@ -16,7 +16,9 @@ public struct ChainID: Hashable, Sendable, CustomStringConvertible {
     /// - Returns: One identity for each layer, in the same order.
     public static func chain(of diffIDs: [Digest]) -> [ChainID] {
         var chain: [ChainID] = []
-        for diffID in diffIDs { chain.append(chain.last.map { ChainID(adding: diffID, to: $0) } ?? ChainID(digest: diffID)) }
+        for diffID in diffIDs {
+            chain.append(chain.last.map { ChainID(adding: diffID, to: $0) } ?? ChainID(digest: diffID))
+        }
         return chain
     }
 

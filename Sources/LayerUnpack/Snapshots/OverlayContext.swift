@@ -17,7 +17,8 @@ struct OverlayContext: ~Copyable {
             context = OwnedFileDescriptor(
                 takingOver: try systemCall("fsopen", path: "overlay") {
                     unsafe clinux_fsopen("overlay", UInt32(CLINUX_FSOPEN_CLOEXEC))
-                })
+                }
+            )
         } catch {
             if error.errno.rawValue == CLINUX_ENODEV {
                 throw LayerUnpackError(.overlayUnsupported, "mount overlay", detail: "the kernel has no overlayfs")
@@ -47,8 +48,10 @@ struct OverlayContext: ~Copyable {
             }
             guard joined.count < Self.stringLimit else {
                 throw LayerUnpackError(
-                    .overlayUnsupported, "mount overlay",
-                    detail: "before Linux 6.5 the layers' paths may have 255 bytes together, these have \(joined.count)")
+                    .overlayUnsupported,
+                    "mount overlay",
+                    detail: "before Linux 6.5 the layers' paths may have 255 bytes together, these have \(joined.count)"
+                )
             }
             try configure(CLINUX_FSCONFIG_SET_STRING, "lowerdir", value: joined, descriptor: 0)
         }
@@ -66,8 +69,10 @@ struct OverlayContext: ~Copyable {
             guard error.errno == .invalidArgument else { throw error }
             guard path.length < Self.stringLimit else {
                 throw LayerUnpackError(
-                    .overlayUnsupported, "mount overlay",
-                    detail: "before Linux 6.13 a layer's path may have 255 bytes, this one has \(path.length)")
+                    .overlayUnsupported,
+                    "mount overlay",
+                    detail: "before Linux 6.13 a layer's path may have 255 bytes, this one has \(path.length)"
+                )
             }
             try configure(CLINUX_FSCONFIG_SET_STRING, key, value: path.bytes, descriptor: 0)
         }
@@ -84,7 +89,8 @@ struct OverlayContext: ~Copyable {
             return OwnedFileDescriptor(
                 takingOver: try systemCall("fsmount", path: "overlay") {
                     clinux_fsmount(number, UInt32(CLINUX_FSMOUNT_CLOEXEC), attributes)
-                })
+                }
+            )
         } catch {
             let message = kernelMessage
             throw LayerUnpackError(.systemCall, "mount overlay", detail: message, cause: error)
@@ -92,7 +98,10 @@ struct OverlayContext: ~Copyable {
     }
 
     private func configure(
-        _ command: CInt, _ key: String, value: [UInt8]?, descriptor: CInt
+        _ command: CInt,
+        _ key: String,
+        value: [UInt8]?,
+        descriptor: CInt
     ) throws(LayerUnpackError) {
         let number = context.rawValue
         do throws(SystemCallError) {

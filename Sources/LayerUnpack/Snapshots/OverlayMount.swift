@@ -38,7 +38,9 @@ public struct OverlayMount: Hashable, Sendable {
 
     /// Describes a mount; nothing is made yet.
     public init(
-        lowers: [FilePath], writable: Writable? = nil, marks: OverlayMarks = .trusted,
+        lowers: [FilePath],
+        writable: Writable? = nil,
+        marks: OverlayMarks = .trusted,
         durability: SnapshotOptions.Durability = .flushed
     ) {
         self.lowers = lowers
@@ -57,7 +59,10 @@ public struct OverlayMount: Hashable, Sendable {
     public func make() throws(LayerUnpackError) -> OwnedFileDescriptor {
         guard (1...Self.maximumLayers).contains(lowers.count) else {
             throw LayerUnpackError(
-                .limit, "mount overlay", detail: "\(lowers.count) layers, not 1 to \(Self.maximumLayers)")
+                .limit,
+                "mount overlay",
+                detail: "\(lowers.count) layers, not 1 to \(Self.maximumLayers)"
+            )
         }
         // Overlayfs wants two layers at least; one that is only read needs no overlay.
         if writable == nil && lowers.count == 1 { return try bindReadOnly(lowers[0]) }
@@ -78,12 +83,19 @@ public struct OverlayMount: Hashable, Sendable {
             let mount = OwnedFileDescriptor(
                 takingOver: try systemCall("open_tree", path: path) {
                     path.withCString { unsafe clinux_open_tree(CLINUX_AT_FDCWD, $0, flags) }
-                })
+                }
+            )
             let number = mount.rawValue
             try systemCall("mount_setattr", path: path) {
                 unsafe clinux_mount_setattr(
-                    number, "", UInt32(CLINUX_AT_EMPTY_PATH), UInt64(CLINUX_MOUNT_ATTR_RDONLY), 0,
-                    UInt64(CLINUX_MS_PRIVATE), 0)
+                    number,
+                    "",
+                    UInt32(CLINUX_AT_EMPTY_PATH),
+                    UInt64(CLINUX_MOUNT_ATTR_RDONLY),
+                    0,
+                    UInt64(CLINUX_MS_PRIVATE),
+                    0
+                )
             }
             return mount
         } catch {

@@ -57,7 +57,9 @@ public final class SnapshotStore: Sendable {
         var diffIDs: [Digest] = []
         for (position, layer) in layers.enumerated() {
             guard let diffID = layer.diffID else {
-                throw LayerUnpackError(.diffIDMismatch, "unpack snapshot", detail: "the layer has no diffID").inLayer(position)
+                throw LayerUnpackError(.diffIDMismatch, "unpack snapshot", detail: "the layer has no diffID").inLayer(
+                    position
+                )
             }
             diffIDs.append(diffID)
         }
@@ -99,7 +101,9 @@ public final class SnapshotStore: Sendable {
     }
 
     private func publish(
-        _ name: [UInt8], from ingest: TreeDirectory, as chainID: ChainID
+        _ name: [UInt8],
+        from ingest: TreeDirectory,
+        as chainID: ChainID
     ) throws(LayerUnpackError) {
         let snapshots = try openDirectory("snapshots")
         do throws(SystemCallError) {
@@ -154,6 +158,7 @@ public final class SnapshotStore: Sendable {
     /// The directories that overlayfs stacks for an image, the topmost first, as its option `lowerdir` wants them.
     ///
     /// - Parameter diffIDs: The image's diffIDs, the lowest first.
+    /// - Returns: One path for each layer that can be seen: what an opaque root hides is left out.
     /// - Throws: ``LayerUnpackError``: `snapshotMissing` when a layer has not been unpacked.
     public func lowerDirectories(for diffIDs: [Digest]) throws(LayerUnpackError) -> [FilePath] {
         var paths: [FilePath] = []
@@ -165,7 +170,9 @@ public final class SnapshotStore: Sendable {
             let root = try snapshots.openInRoot(chainID.directoryName + Array("/fs".utf8), CLINUX_O_RDONLY)
             // Overlayfs takes no notice of an opaque mark on a layer's root: what it hides is left out here.
             if try OpenFile.attributeNames(root).contains(options.marks.opaqueAttribute) { paths.removeAll() }
-            paths.append(path.appending("snapshots").appending(FilePath(bytes: chainID.directoryName).string).appending("fs"))
+            paths.append(
+                path.appending("snapshots").appending(FilePath(bytes: chainID.directoryName).string).appending("fs")
+            )
         }
         return paths.reversed()
     }

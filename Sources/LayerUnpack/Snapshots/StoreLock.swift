@@ -32,7 +32,9 @@ struct StoreLock: ~Copyable {
     }
 
     private static func lock(
-        _ file: borrowing OwnedFileDescriptor, _ mode: Mode, _ command: CInt
+        _ file: borrowing OwnedFileDescriptor,
+        _ mode: Mode,
+        _ command: CInt
     ) throws(LayerUnpackError) {
         let number = file.rawValue
         let type = mode == .shared ? CLINUX_F_RDLCK : CLINUX_F_WRLCK

@@ -35,6 +35,7 @@ final class ChunkQueue: Sendable {
     /// - Parameters:
     ///   - buffers: How many buffers there are, which bounds the memory.
     ///   - capacity: The size of each in bytes.
+    /// - Throws: ``LayerUnpackError``: `systemCall` at the limit of open files.
     init(buffers: Int, capacity: Int) throws(LayerUnpackError) {
         do throws(SystemCallError) {
             readyCount = try CountingSemaphore(0)

@@ -41,7 +41,9 @@ internal import LinuxSystem
             }
             try inflateSome()
         }
-        if members == 0 && !isInMember { throw LayerUnpackError(.truncated, "decompress layer", detail: "empty gzip stream") }
+        if members == 0 && !isInMember {
+            throw LayerUnpackError(.truncated, "decompress layer", detail: "empty gzip stream")
+        }
         buffer.count = buffer.capacity - Int(unsafe stream.pointee.avail_out)
     }
 
@@ -79,7 +81,13 @@ internal import LinuxSystem
     }
 
     private static let notGzip = LayerUnpackError(
-        .compressionMismatch, "decompress layer", detail: "the media type says gzip, the content is not")
+        .compressionMismatch,
+        "decompress layer",
+        detail: "the media type says gzip, the content is not"
+    )
     private static let trailing = LayerUnpackError(
-        .trailingData, "decompress layer", detail: "bytes after the last gzip member")
+        .trailingData,
+        "decompress layer",
+        detail: "bytes after the last gzip member"
+    )
 }

@@ -48,7 +48,11 @@ final class InputReader {
         }
         position += UInt64(count)
         if let expected = source.size, position > expected {
-            throw LayerUnpackError(.sizeMismatch, "read blob", detail: "longer than the \(expected) bytes of its descriptor")
+            throw LayerUnpackError(
+                .sizeMismatch,
+                "read blob",
+                detail: "longer than the \(expected) bytes of its descriptor"
+            )
         }
         unsafe hash?.update(UnsafeRawBufferPointer(rebasing: buffer[0..<count]))
         return count
@@ -57,7 +61,10 @@ final class InputReader {
     private func finish() throws(LayerUnpackError) {
         if let expected = source.size, position != expected {
             throw LayerUnpackError(
-                .sizeMismatch, "read blob", detail: "\(position) bytes instead of the \(expected) of its descriptor")
+                .sizeMismatch,
+                "read blob",
+                detail: "\(position) bytes instead of the \(expected) of its descriptor"
+            )
         }
         if let expected = source.digest, let actual = hash?.finalize(), actual != expected {
             throw LayerUnpackError(.digestMismatch, "read blob", detail: "\(actual) instead of \(expected)")

@@ -31,7 +31,8 @@ final class LayerStream {
                     } catch {
                         queue.finish(.failed(error))
                     }
-                })
+                }
+            )
         } catch {
             throw LayerUnpackError("start decompression", error)
         }
@@ -55,7 +56,10 @@ final class LayerStream {
         case .end(let summary):
             if let expected = source.diffID, summary.digest != expected {
                 throw LayerUnpackError(
-                    .diffIDMismatch, "verify layer", detail: "\(summary.digest) instead of \(expected)")
+                    .diffIDMismatch,
+                    "verify layer",
+                    detail: "\(summary.digest) instead of \(expected)"
+                )
             }
             self.summary = summary
             return nil
@@ -66,7 +70,9 @@ final class LayerStream {
     private(set) var summary: StreamSummary?
 
     private static func decode(
-        _ source: LayerSource, limits: LayerLimits, into queue: ChunkQueue
+        _ source: LayerSource,
+        limits: LayerLimits,
+        into queue: ChunkQueue
     ) throws(LayerUnpackError) -> StreamSummary? {
         let input = try InputReader(source, queue: queue)
         let decoder: any LayerDecoder
@@ -84,7 +90,10 @@ final class LayerStream {
             total += UInt64(buffer.count)
             if total > limits.streamBytes {
                 throw LayerUnpackError(
-                    .limit, "decompress layer", detail: "more than \(limits.streamBytes) bytes uncompressed")
+                    .limit,
+                    "decompress layer",
+                    detail: "more than \(limits.streamBytes) bytes uncompressed"
+                )
             }
             unsafe hash.update(buffer.filled)
             queue.put(buffer)

@@ -29,7 +29,10 @@ final class PlainDecoder: LayerDecoder {
         let start = unsafe Array(bytes.prefix(4))
         if start.starts(with: GzipDecoder.magic) || start.starts(with: ZstdDecoder.magic) {
             throw LayerUnpackError(
-                .compressionMismatch, "decompress layer", detail: "the media type says plain tar, the content is compressed")
+                .compressionMismatch,
+                "decompress layer",
+                detail: "the media type says plain tar, the content is compressed"
+            )
         }
     }
 }

@@ -26,7 +26,10 @@ internal import LinuxSystem
             unsafe archive_read_support_format_raw(archive) == ARCHIVE_OK
         else {
             throw LayerUnpackError(
-                .unsupportedMediaType, "decompress layer", detail: "this libarchive was built without zstd")
+                .unsupportedMediaType,
+                "decompress layer",
+                detail: "this libarchive was built without zstd"
+            )
         }
     }
 
@@ -48,15 +51,22 @@ internal import LinuxSystem
         isOpen = true
         let context = unsafe Unmanaged.passUnretained(source).toOpaque()
         let opened = unsafe archive_read_open(
-            archive, context, nil,
+            archive,
+            context,
+            nil,
             { _, context, result in
                 guard let context = unsafe context else { return -1 }
                 return unsafe Unmanaged<ZstdInput>.fromOpaque(context).takeUnretainedValue().read(into: result)
-            }, nil)
+            },
+            nil
+        )
         if opened != ARCHIVE_OK { throw failure() }
         if !source.startsWithMagic {
             throw LayerUnpackError(
-                .compressionMismatch, "decompress layer", detail: "the media type says zstd, the content is not")
+                .compressionMismatch,
+                "decompress layer",
+                detail: "the media type says zstd, the content is not"
+            )
         }
         var entry: OpaquePointer?
         switch unsafe archive_read_next_header(archive, &entry) {

@@ -21,7 +21,7 @@ struct ExtendedHeader {
     private(set) var sparseSize: Int64?
     private(set) var sparseName: [UInt8]?
 
-    /// - Parameter body: The header's content without padding.
+    /// Reads a header's content, without padding.
     init(_ body: ArraySlice<UInt8>, limits: LayerLimits) throws(LayerUnpackError) {
         var rest = body
         var attributeBytes = 0
@@ -34,12 +34,17 @@ struct ExtendedHeader {
             }
             if attributes.count + unreadAttributes.count > limits.attributes {
                 throw LayerUnpackError(
-                    .limit, "read extended header", detail: "more than \(limits.attributes) extended attributes")
+                    .limit,
+                    "read extended header",
+                    detail: "more than \(limits.attributes) extended attributes"
+                )
             }
             if attributeBytes > limits.attributeBytes {
                 throw LayerUnpackError(
-                    .limit, "read extended header",
-                    detail: "more than \(limits.attributeBytes) bytes of extended attributes")
+                    .limit,
+                    "read extended header",
+                    detail: "more than \(limits.attributeBytes) bytes of extended attributes"
+                )
             }
         }
     }
@@ -50,7 +55,10 @@ struct ExtendedHeader {
         while let record = try nextRecord(&rest) {
             if !record.key.elementsEqual("comment".utf8) {
                 throw LayerUnpackError(
-                    .badExtendedHeader, "read global header", detail: "\(record.key.escapedForDisplay) is not supported")
+                    .badExtendedHeader,
+                    "read global header",
+                    detail: "\(record.key.escapedForDisplay) is not supported"
+                )
             }
         }
     }
@@ -115,12 +123,17 @@ struct ExtendedHeader {
             "SCHILY.nlink", "SCHILY.fflags":
             return
         case let text:
-            let changesEntries: Set = ["SCHILY.realsize", "SCHILY.filetype", "SCHILY.offset", "SCHILY.dir", "SUN.holesdata"]
+            let changesEntries: Set = [
+                "SCHILY.realsize", "SCHILY.filetype", "SCHILY.offset", "SCHILY.dir", "SUN.holesdata",
+            ]
             // POSIX keeps keywords without a dot to itself; a vendor's own are the vendor's to understand.
             let isVendors = key.contains(UInt8(ascii: ".")) && key.dropping(prefix: "GNU.sparse.") == nil
             if changesEntries.contains(text) || !isVendors {
                 throw LayerUnpackError(
-                    .badExtendedHeader, "read extended header", detail: "\(key.escapedForDisplay) is not supported")
+                    .badExtendedHeader,
+                    "read extended header",
+                    detail: "\(key.escapedForDisplay) is not supported"
+                )
             }
         }
     }

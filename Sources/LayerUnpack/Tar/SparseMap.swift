@@ -38,11 +38,12 @@ struct SparseMap {
         }
     }
 
-    /// Adds the pieces of a header block of the old GNU format: pairs of 12-byte fields, of which empty ones end the map.
+    /// Adds the pieces of a header block of the old GNU format: pairs of 12-byte fields; an empty one ends the map.
     mutating func add(fields: ArraySlice<UInt8>) throws(LayerUnpackError) {
         var rest = fields
         while rest.count >= 24, rest.first != 0 {
-            guard let offset = TarNumber.parse(rest.prefix(12)), let length = TarNumber.parse(rest.dropFirst(12).prefix(12))
+            guard let offset = TarNumber.parse(rest.prefix(12)),
+                let length = TarNumber.parse(rest.dropFirst(12).prefix(12))
             else { throw Self.bad("malformed number") }
             try add(offset, length)
             rest = rest.dropFirst(24)

@@ -12,7 +12,7 @@ struct TarHeaderBlock {
     let typeFlag: UInt8
     let storedSize: Int64
 
-    /// - Parameter bytes: Exactly one block, not all zero.
+    /// Reads exactly one block, which is not all zero.
     init(_ bytes: [UInt8]) throws(LayerUnpackError) {
         self.bytes = bytes
         typeFlag = bytes[156]
@@ -35,7 +35,11 @@ struct TarHeaderBlock {
         } else if bytes[257..<265].allSatisfy({ $0 == 0 }) {
             dialect = .version7
         } else {
-            throw LayerUnpackError(.badHeader, "read header", detail: "unknown magic \(bytes[257..<265].escapedForDisplay)")
+            throw LayerUnpackError(
+                .badHeader,
+                "read header",
+                detail: "unknown magic \(bytes[257..<265].escapedForDisplay)"
+            )
         }
         guard let size = TarNumber.parse(bytes[124..<136]) else { throw Self.bad("size") }
         storedSize = size
@@ -55,9 +59,18 @@ struct TarHeaderBlock {
         }
         guard let major, let minor else { throw Self.bad("device number") }
         return TarEntry(
-            kind: kind, name: name, linkTarget: Self.text(bytes[157..<257]), mode: UInt32(truncatingIfNeeded: mode) & 0o7777,
-            uid: uid, gid: gid, storedSize: storedSize, size: storedSize, modified: TarTime(seconds: modified),
-            deviceMajor: major, deviceMinor: minor)
+            kind: kind,
+            name: name,
+            linkTarget: Self.text(bytes[157..<257]),
+            mode: UInt32(truncatingIfNeeded: mode) & 0o7777,
+            uid: uid,
+            gid: gid,
+            storedSize: storedSize,
+            size: storedSize,
+            modified: TarTime(seconds: modified),
+            deviceMajor: major,
+            deviceMinor: minor
+        )
     }
 
     private var name: [UInt8] {

@@ -22,11 +22,15 @@ internal import SystemPackage
         unsafe archive_read_support_format_tar(archive)
         let context = unsafe Unmanaged.passUnretained(feeder).toOpaque()
         let result = unsafe archive_read_open(
-            archive, context, nil,
+            archive,
+            context,
+            nil,
             { _, context, result in
                 guard let context = unsafe context else { return -1 }
                 return unsafe Unmanaged<TarFeeder>.fromOpaque(context).takeUnretainedValue().feed(result)
-            }, nil)
+            },
+            nil
+        )
         if result != ARCHIVE_OK { throw failure() }
     }
 
@@ -68,7 +72,9 @@ internal import SystemPackage
             }
             guard offset >= end, Int64(count) <= entry.size, offset <= entry.size - Int64(count),
                 entry.isSparse || offset == end
-            else { throw LayerUnpackError(.badSparseMap, "read content", detail: "the map overlaps or leaves the file") }
+            else {
+                throw LayerUnpackError(.badSparseMap, "read content", detail: "the map overlaps or leaves the file")
+            }
             end = offset + Int64(count)
             delivered += Int64(count)
             while count > 0 {
@@ -95,7 +101,8 @@ internal import SystemPackage
     }
 
     private func call<Value: FixedWidthInteger & SignedInteger>(
-        _ name: String, _ body: () -> Value
+        _ name: String,
+        _ body: () -> Value
     ) throws(LayerUnpackError) -> Value {
         do throws(SystemCallError) { return try systemCall(name, body) } catch {
             throw LayerUnpackError("write file", error)

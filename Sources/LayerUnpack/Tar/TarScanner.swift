@@ -99,8 +99,10 @@ struct TarScanner {
         case UInt8(ascii: "x"), UInt8(ascii: "g"), UInt8(ascii: "L"), UInt8(ascii: "K"):
             guard block.storedSize <= limits.extendedHeaderBytes else {
                 throw LayerUnpackError(
-                    .limit, "read extended header",
-                    detail: "\(block.storedSize) bytes, more than \(limits.extendedHeaderBytes)")
+                    .limit,
+                    "read extended header",
+                    detail: "\(block.storedSize) bytes, more than \(limits.extendedHeaderBytes)"
+                )
             }
             if block.storedSize == 0 { throw Self.bad("empty extended header") }
             state = .special(flag: block.typeFlag, size: Int(block.storedSize))
@@ -112,7 +114,9 @@ struct TarScanner {
         state = .header
         switch flag {
         case UInt8(ascii: "x"):
-            guard extended == nil, longName == nil, longLink == nil else { throw Self.bad("extended header after another") }
+            guard extended == nil, longName == nil, longLink == nil else {
+                throw Self.bad("extended header after another")
+            }
             extended = try ExtendedHeader(body, limits: limits)
         case UInt8(ascii: "g"):
             try expectNoPendingHeaders()

@@ -15,7 +15,10 @@ struct TarTime: Hashable, Sendable {
     init?(decimal text: ArraySlice<UInt8>) {
         let isNegative = text.first == UInt8(ascii: "-")
         let parts = text.dropFirst(isNegative ? 1 : 0).split(
-            separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+            separator: UInt8(ascii: "."),
+            maxSplits: 1,
+            omittingEmptySubsequences: false
+        )
         guard let whole = parts.first.flatMap({ TarNumber.decimal($0) }) else { return nil }
         var fraction: Int64 = 0
         if parts.count == 2 {

@@ -30,8 +30,15 @@ internal import OCISpec
         unsafe self.stream = stream
         // 15 bits of window, 16 for a gzip header, which zlib writes without name and time.
         let result = unsafe deflateInit2_(
-            stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, zlibVersion(),
-            CInt(MemoryLayout<z_stream>.size))
+            stream,
+            Z_DEFAULT_COMPRESSION,
+            Z_DEFLATED,
+            15 + 16,
+            8,
+            Z_DEFAULT_STRATEGY,
+            zlibVersion(),
+            CInt(MemoryLayout<z_stream>.size)
+        )
         if result != Z_OK { throw LayerUnpackError(.systemCall, "start zlib", detail: "zlib error \(result)") }
     }
 
@@ -48,7 +55,8 @@ internal import OCISpec
         streamBytes += UInt64(bytes.count)
         guard let stream = unsafe stream else { return try unsafe store(bytes) }
         unsafe stream.pointee.next_in = UnsafeMutablePointer(
-            mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
+            mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        )
         unsafe stream.pointee.avail_in = UInt32(bytes.count)
         while unsafe stream.pointee.avail_in > 0 { _ = try unsafe deflateSome(stream, Z_NO_FLUSH) }
     }
@@ -57,8 +65,14 @@ internal import OCISpec
     func finish(entries: UInt64, skippedSockets: UInt64) throws(LayerUnpackError) -> WrittenLayer {
         if let stream = unsafe stream { while try unsafe !deflateSome(stream, Z_FINISH) {} }
         return WrittenLayer(
-            mediaType: compression == .gzip ? .layerGzip : .layer, digest: blobHash.finalize(), size: blobBytes,
-            diffID: streamHash.finalize(), streamBytes: streamBytes, entries: entries, skippedSockets: skippedSockets)
+            mediaType: compression == .gzip ? .layerGzip : .layer,
+            digest: blobHash.finalize(),
+            size: blobBytes,
+            diffID: streamHash.finalize(),
+            streamBytes: streamBytes,
+            entries: entries,
+            skippedSockets: skippedSockets
+        )
     }
 
     /// Compresses what fits the buffer; `true` when the stream is complete.

@@ -43,7 +43,8 @@ public struct LayerWriter: Sendable {
     ///
     /// - Throws: ``LayerUnpackError``: `systemCall` for what cannot be read or written. `file` has part of a layer then.
     /// - Note: Needs to read every file of the tree. Linux 5.6 or later.
-    public func write(_ tree: FilePath, to file: borrowing OwnedFileDescriptor) throws(LayerUnpackError) -> WrittenLayer {
+    public func write(_ tree: FilePath, to file: borrowing OwnedFileDescriptor) throws(LayerUnpackError) -> WrittenLayer
+    {
         let root: TreeDirectory
         do throws(SystemCallError) {
             let descriptor = try OwnedFileDescriptor.open(tree, CLINUX_O_RDONLY | CLINUX_O_DIRECTORY)
@@ -59,7 +60,8 @@ public struct LayerWriter: Sendable {
         return try sink.finish(entries: walk.entries, skippedSockets: walk.skippedSockets)
     }
 
-    private static func directory(_ descriptor: consuming OwnedFileDescriptor) throws(SystemCallError) -> TreeDirectory {
+    private static func directory(_ descriptor: consuming OwnedFileDescriptor) throws(SystemCallError) -> TreeDirectory
+    {
         do throws(LayerUnpackError) { return try TreeDirectory(descriptor) } catch {
             throw error.cause ?? SystemCallError(call: "statx", errno: .ioError)
         }

@@ -25,12 +25,16 @@ internal import LinuxSystem
         else { throw failure() }
         let context = unsafe Unmanaged.passUnretained(output).toOpaque()
         let result = unsafe archive_write_open(
-            archive, context, nil,
+            archive,
+            context,
+            nil,
             { _, context, bytes, count in
                 guard let context = unsafe context else { return -1 }
                 let output = unsafe Unmanaged<TarOutput>.fromOpaque(context).takeUnretainedValue()
                 return unsafe output.write(UnsafeRawBufferPointer(start: bytes, count: count))
-            }, nil)
+            },
+            nil
+        )
         if result != ARCHIVE_OK { throw failure() }
     }
 

@@ -28,7 +28,9 @@ struct TreeWalk {
     }
 
     private mutating func writeContents(
-        of directory: TreeDirectory, path: [UInt8], device: FileStatus.Device
+        of directory: TreeDirectory,
+        path: [UInt8],
+        device: FileStatus.Device
     ) throws(LayerUnpackError) {
         let names = try directory.entries().map(\.name).sorted { $0.lexicographicallyPrecedes($1) }
         for name in names {
@@ -40,7 +42,10 @@ struct TreeWalk {
     }
 
     private mutating func write(
-        _ name: [UInt8], in directory: TreeDirectory, path: [UInt8], device: FileStatus.Device
+        _ name: [UInt8],
+        in directory: TreeDirectory,
+        path: [UInt8],
+        device: FileStatus.Device
     ) throws(LayerUnpackError) {
         guard let status = try directory.status(name) else { return }
         if status.kind != .directory && status.linkCount > 1 {
@@ -71,7 +76,9 @@ struct TreeWalk {
     }
 
     private mutating func writeFile(
-        _ name: [UInt8], in directory: TreeDirectory, path: [UInt8]
+        _ name: [UInt8],
+        in directory: TreeDirectory,
+        path: [UInt8]
     ) throws(LayerUnpackError) {
         let file = try directory.open(name, CLINUX_O_RDONLY | CLINUX_O_NONBLOCK)
         let status = try Self.status(file)
@@ -85,7 +92,9 @@ struct TreeWalk {
             do throws(SystemCallError) { count = try file.read(into: &buffer) } catch {
                 throw LayerUnpackError("read file", error)
             }
-            if count == 0 { throw LayerUnpackError(.truncated, "read file", detail: "it became shorter while it was read") }
+            if count == 0 {
+                throw LayerUnpackError(.truncated, "read file", detail: "it became shorter while it was read")
+            }
             let used = min(Int64(count), rest)
             try archive.write(buffer[0..<Int(used)])
             rest -= used
@@ -98,7 +107,10 @@ struct TreeWalk {
     }
 
     private func entry(
-        _ kind: TarEntry.Kind, _ name: [UInt8], _ status: FileStatus, _ attributes: [TarEntry.Attribute]
+        _ kind: TarEntry.Kind,
+        _ name: [UInt8],
+        _ status: FileStatus,
+        _ attributes: [TarEntry.Attribute]
     ) -> TarEntry {
         let modified =
             switch times {
@@ -107,10 +119,19 @@ struct TreeWalk {
             case .fixed(let seconds): TarTime(seconds: seconds)
             }
         return TarEntry(
-            kind: kind, name: name, linkTarget: [], mode: status.permissions, uid: Int64(status.uid),
-            gid: Int64(status.gid), storedSize: 0, size: 0, modified: modified,
-            deviceMajor: Int64(status.represents.major), deviceMinor: Int64(status.represents.minor),
-            attributes: attributes)
+            kind: kind,
+            name: name,
+            linkTarget: [],
+            mode: status.permissions,
+            uid: Int64(status.uid),
+            gid: Int64(status.gid),
+            storedSize: 0,
+            size: 0,
+            modified: modified,
+            deviceMajor: Int64(status.represents.major),
+            deviceMinor: Int64(status.represents.minor),
+            attributes: attributes
+        )
     }
 
     private static func status(_ file: borrowing OwnedFileDescriptor) throws(LayerUnpackError) -> FileStatus {
@@ -119,7 +140,8 @@ struct TreeWalk {
 
     /// The extended attributes that a layer may set, by name.
     private static func attributes(
-        of file: borrowing OwnedFileDescriptor, _ kind: TarEntry.Kind
+        of file: borrowing OwnedFileDescriptor,
+        _ kind: TarEntry.Kind
     ) throws(LayerUnpackError) -> [TarEntry.Attribute] {
         var kept: [TarEntry.Attribute] = []
         for name in try OpenFile.attributeNames(file).sorted(by: { $0.lexicographicallyPrecedes($1) }) {

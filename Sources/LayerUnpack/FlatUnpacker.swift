@@ -33,7 +33,9 @@ public struct FlatUnpacker: Sendable {
             for (position, layer) in layers.enumerated() {
                 do throws(LayerUnpackError) {
                     let form = LayerForm.flat(hasLowerContent: position > 0)
-                    reports.append(try LayerApplier(target.root, form: form, options: options).apply(layer))
+                    reports.append(
+                        try LayerApplier(try target.root.reopened(), form: form, options: options).apply(layer)
+                    )
                 } catch {
                     throw error.inLayer(position)
                 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import LinuxSystem
 import SystemPackage
 import TestSupport
 import Testing
@@ -33,5 +34,23 @@ struct FlatUnpackerTests {
         #expect(try sandbox.stat("p") == "fifo 644 0:0 1")
         #expect(try sandbox.stat(".") == "directory 711 0:0 3")
         #expect(try sandbox.canaryIsUntouched())
+    }
+
+    @Test("keeps the time of directories that a later layer changes and has no entry for", .requires(.root))
+    func times() throws {
+        let sandbox = try Sandbox()
+        try sandbox.unpack(
+            TarBuilder.build {
+                $0.directory("./")
+                $0.directory("d")
+                $0.file("d/removed")
+            },
+            TarBuilder.build {
+                $0.file("new")
+                $0.file("d/.wh.removed")
+            }
+        )
+        let root = try RootDirectory(at: sandbox.root)
+        for name in [".", "d"] as [FilePath] { #expect(try root.status(name).modified.seconds == 0o14_600_000_000) }
     }
 }

@@ -55,6 +55,17 @@ struct LayerWriterTests {
         return text
     }
 
+    /// The lines in which two descriptions differ; none when the trees are equal.
+    static func differences(_ one: FilePath, _ other: FilePath) throws -> [String] {
+        let lines = try (describe(one).split(separator: "\n"), describe(other).split(separator: "\n"))
+        return lines.1.difference(from: lines.0).map { change in
+            switch change {
+            case .insert(_, let line, _): "+ \(line)"
+            case .remove(_, let line, _): "- \(line)"
+            }
+        }
+    }
+
     private func write(
         _ tree: FilePath,
         _ compression: LayerWriter.Compression,
@@ -85,7 +96,8 @@ struct LayerWriterTests {
         let report = try FlatUnpacker().unpack([layer], into: sandbox.root)
         #expect(report.map(\.entries) == [written.entries])
         #expect(report.map(\.droppedAttributes) == [[:]])
-        #expect(try Self.describe(sandbox.root) == Self.describe(tree))
+        let differences = try Self.differences(sandbox.root, tree)
+        #expect(differences.isEmpty, "\(differences.joined(separator: "; "))")
     }
 
     @Test("writes the same bytes every time")
@@ -116,6 +128,10 @@ struct LayerWriterTests {
         let script = "mkdir root; \(program) -C root -xzpf l.tgz --numeric-owner --same-owner \(extra)"
         let result = try Command.run(["sh", "-euc", script], directory: sandbox.path.string)
         #expect(result.status == 0, "\(result.errors)")
-        #expect(try Self.describe(sandbox.root) == Self.describe(tree))
+        let differences = try Self.differences(sandbox.root, tree).filter { difference in
+            // bsdtar leaves the root's time as it comes, with archives of its own too.
+            program == "tar" || !difference.dropFirst(2).hasPrefix("|d|")
+        }
+        #expect(differences.isEmpty, "\(differences.joined(separator: "; "))")
     }
 }

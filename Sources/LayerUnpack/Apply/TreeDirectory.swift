@@ -23,6 +23,15 @@ final class TreeDirectory {
         self.descriptor = descriptor
     }
 
+    /// The same directory, looked at anew.
+    func reopened() throws(LayerUnpackError) -> TreeDirectory {
+        let own: OwnedFileDescriptor
+        do throws(SystemCallError) { own = try descriptor.duplicate() } catch {
+            throw LayerUnpackError("open directory", error)
+        }
+        return try TreeDirectory(own)
+    }
+
     /// Makes a call with this directory's descriptor and `name`.
     @safe @discardableResult
     private func call(

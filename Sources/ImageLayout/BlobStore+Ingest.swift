@@ -12,16 +12,20 @@ extension BlobStore {
     /// - Parameters:
     ///   - expected: The descriptor that the content must match, if there is one.
     ///   - algorithm: The digest's algorithm where no descriptor says it.
+    /// - Returns: What the content is written to.
     /// - Throws: ``ImageLayoutError``: `systemCall`.
     public func writer(
-        expecting expected: Descriptor? = nil, algorithm: Digest.Algorithm = .sha256
+        expecting expected: Descriptor? = nil,
+        algorithm: Digest.Algorithm = .sha256
     ) throws(ImageLayoutError) -> BlobWriter {
         try writer(digest: expected?.digest, size: expected?.size, algorithm: algorithm)
     }
 
     /// As ``writer(expecting:algorithm:)``, where the digest may be known and the size not.
     func writer(
-        digest: Digest?, size: Int64? = nil, algorithm: Digest.Algorithm = .sha256
+        digest: Digest?,
+        size: Int64? = nil,
+        algorithm: Digest.Algorithm = .sha256
     ) throws(ImageLayoutError) -> BlobWriter {
         let writer = try BlobWriter(self, digest: digest, size: size, algorithm: algorithm)
         try writer.step(.fileCreated)
@@ -32,7 +36,8 @@ extension BlobStore {
     ///
     /// - Throws: ``ImageLayoutError``: `sizeMismatch`, `digestMismatch`, `systemCall`. Nothing is left then.
     @discardableResult
-    public func ingest(_ bytes: [UInt8], expecting expected: Descriptor? = nil) throws(ImageLayoutError) -> BlobIdentity {
+    public func ingest(_ bytes: [UInt8], expecting expected: Descriptor? = nil) throws(ImageLayoutError) -> BlobIdentity
+    {
         var writer = try writer(expecting: expected)
         try writer.write(bytes)
         return try writer.commit()
@@ -43,10 +48,12 @@ extension BlobStore {
     /// - Parameters:
     ///   - source: A file, pipe or socket.
     ///   - expected: The descriptor that the content must match, if there is one. Reading stops at one byte too many.
+    /// - Returns: What the blob is known by.
     /// - Throws: ``ImageLayoutError``: `sizeMismatch`, `digestMismatch`, `systemCall`. Nothing is left then.
     @discardableResult
     public func ingest(
-        from source: borrowing OwnedFileDescriptor, expecting expected: Descriptor? = nil
+        from source: borrowing OwnedFileDescriptor,
+        expecting expected: Descriptor? = nil
     ) throws(ImageLayoutError) -> BlobIdentity {
         var writer = try writer(expecting: expected)
         try writer.append(contentsOf: source)
@@ -58,9 +65,11 @@ extension BlobStore {
     /// - Parameters:
     ///   - document: The document.
     ///   - mediaType: The media type that the descriptor gets.
+    /// - Returns: The descriptor.
     /// - Throws: ``ImageLayoutError``: `systemCall`.
     public func put(
-        _ document: some JSONRepresentable, mediaType: MediaType
+        _ document: some JSONRepresentable,
+        mediaType: MediaType
     ) throws(ImageLayoutError) -> Descriptor {
         let identity = try ingest(document.json())
         return Descriptor(mediaType: mediaType, digest: identity.digest, size: identity.size)
@@ -79,7 +88,9 @@ extension BlobStore {
 
     /// Gives a temporary file, flushed already, its name as a blob.
     func publish(
-        _ temporary: FilePath, in directory: borrowing RootDirectory, as digest: Digest
+        _ temporary: FilePath,
+        in directory: borrowing RootDirectory,
+        as digest: Digest
     ) throws(SystemCallError) {
         let path = Self.path(of: digest)
         do throws(SystemCallError) {
@@ -87,6 +98,7 @@ extension BlobStore {
         } catch {
             if error.errno != .noSuchFileOrDirectory { throw error }
             try root.makeDirectories(path.removingLastComponent())
+            try root.directory("blobs", .noSymlinks).descriptor.synchronize()
             try directory.rename(temporary, to: path, in: root)
         }
     }

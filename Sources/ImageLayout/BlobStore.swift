@@ -22,7 +22,8 @@ public final class BlobStore: Sendable {
     private let onStep: (@Sendable (IngestStep) -> SystemCallError?)?
 
     init(
-        root: consuming RootDirectory, name: String,
+        root: consuming RootDirectory,
+        name: String,
         onStep: (@Sendable (IngestStep) -> SystemCallError?)?
     ) {
         self.root = root
@@ -36,6 +37,7 @@ public final class BlobStore: Sendable {
     ///   - digest: The blob's digest.
     ///   - size: The size that its descriptor states, if there is one.
     ///   - verify: Whether to read the blob once and compare its digest before it is handed out.
+    /// - Returns: The blob, to be read from its beginning.
     /// - Throws: ``ImageLayoutError``: `notFound`, `sizeMismatch`, `digestMismatch`, `systemCall`.
     public func open(_ digest: Digest, size: Int64? = nil, verify: Bool = false) throws(ImageLayoutError) -> Blob {
         let file = try openFile(digest)
@@ -44,7 +46,11 @@ public final class BlobStore: Sendable {
             throw ImageLayoutError(.notALayout, "blob \(digest)", "it is not a regular file")
         }
         if let size, size != found {
-            throw ImageLayoutError(.sizeMismatch, "blob \(digest)", "its descriptor says \(size) bytes, it has \(found)")
+            throw ImageLayoutError(
+                .sizeMismatch,
+                "blob \(digest)",
+                "its descriptor says \(size) bytes, it has \(found)"
+            )
         }
         if verify { try Self.verify(file, digest) }
         return Blob(digest: digest, size: found, file: file)
@@ -53,8 +59,10 @@ public final class BlobStore: Sendable {
     private func openFile(_ digest: Digest) throws(ImageLayoutError) -> OwnedFileDescriptor {
         do throws(SystemCallError) {
             return try root.open(
-                Self.path(of: digest), CLINUX_O_RDONLY | CLINUX_O_NOFOLLOW | CLINUX_O_NONBLOCK | CLINUX_O_NOCTTY,
-                .noSymlinks)
+                Self.path(of: digest),
+                CLINUX_O_RDONLY | CLINUX_O_NOFOLLOW | CLINUX_O_NONBLOCK | CLINUX_O_NOCTTY,
+                .noSymlinks
+            )
         } catch {
             if error.errno == .noSuchFileOrDirectory {
                 throw ImageLayoutError(.notFound, "blob \(digest)", "the image layout \(name) does not hold it")
@@ -81,7 +89,9 @@ public final class BlobStore: Sendable {
     public func size(of digest: Digest) throws(ImageLayoutError) -> Int64? {
         do throws(SystemCallError) {
             let status = try root.open(
-                Self.path(of: digest), CLINUX_O_PATH | CLINUX_O_NOFOLLOW, .noSymlinks
+                Self.path(of: digest),
+                CLINUX_O_PATH | CLINUX_O_NOFOLLOW,
+                .noSymlinks
             ).status()
             return status.kind == .regular ? Int64(exactly: status.size) : nil
         } catch {
@@ -96,14 +106,20 @@ public final class BlobStore: Sendable {
     ///   - digest: The blob's digest.
     ///   - size: The size that its descriptor states, if there is one.
     ///   - limit: Greatest size in bytes.
+    /// - Returns: The content.
     /// - Throws: ``ImageLayoutError``: `limitExceeded`, or as ``open(_:size:verify:)``.
     public func read(
-        _ digest: Digest, size: Int64? = nil, limit: Int = ImageLimits.document
+        _ digest: Digest,
+        size: Int64? = nil,
+        limit: Int = ImageLimits.document
     ) throws(ImageLayoutError) -> [UInt8] {
         let blob = try open(digest, size: size)
         guard blob.size <= limit else {
             throw ImageLayoutError(
-                .limitExceeded, "blob \(digest)", "it has \(blob.size) bytes, more than the \(limit) allowed")
+                .limitExceeded,
+                "blob \(digest)",
+                "it has \(blob.size) bytes, more than the \(limit) allowed"
+            )
         }
         let bytes = try about("blob \(digest)") { () throws(SystemCallError) in try blob.file.readAll(limit: limit) }
         let found = ContentHasher.digest(of: bytes, digest.algorithm)

@@ -100,11 +100,17 @@ extension BlobTransaction: ContentSource {
         guard let blob = staged[digest] else { return try store.read(digest, size: size, limit: limit) }
         if let size, size != blob.size {
             throw ImageLayoutError(
-                .sizeMismatch, "blob \(digest)", "its descriptor says \(size) bytes, it has \(blob.size)")
+                .sizeMismatch,
+                "blob \(digest)",
+                "its descriptor says \(size) bytes, it has \(blob.size)"
+            )
         }
         guard blob.size <= limit else {
             throw ImageLayoutError(
-                .limitExceeded, "blob \(digest)", "it has \(blob.size) bytes, more than the \(limit) allowed")
+                .limitExceeded,
+                "blob \(digest)",
+                "it has \(blob.size) bytes, more than the \(limit) allowed"
+            )
         }
         let file = try open(digest)
         return try about("blob \(digest)") { () throws(SystemCallError) in try file.file.readAll(limit: limit) }

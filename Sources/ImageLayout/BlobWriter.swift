@@ -26,7 +26,10 @@ public struct BlobWriter: ~Copyable, Sendable {
     package private(set) var prefix: [UInt8] = []
 
     init(
-        _ store: BlobStore, digest: Digest?, size: Int64?, algorithm: Digest.Algorithm
+        _ store: BlobStore,
+        digest: Digest?,
+        size: Int64?,
+        algorithm: Digest.Algorithm
     ) throws(ImageLayoutError) {
         let subject = "image layout \(store.name)"
         let directory = try about(subject) { () throws(SystemCallError) in try store.ingestDirectory() }
@@ -36,7 +39,11 @@ public struct BlobWriter: ~Copyable, Sendable {
         let temporary = FilePath("blob-\(String(UInt64.random(in: .min ... .max), radix: 36))")
         let file = try about(subject) { () throws(SystemCallError) in
             try store.ingestDirectory().open(
-                temporary, CLINUX_O_RDWR | CLINUX_O_CREAT | CLINUX_O_EXCL | CLINUX_O_NOFOLLOW, mode: 0o444, .noSymlinks)
+                temporary,
+                CLINUX_O_RDWR | CLINUX_O_CREAT | CLINUX_O_EXCL | CLINUX_O_NOFOLLOW,
+                mode: 0o444,
+                .noSymlinks
+            )
         }
         self.store = store
         self.directory = directory
@@ -68,7 +75,10 @@ public struct BlobWriter: ~Copyable, Sendable {
         let (total, overflow) = size.addingReportingOverflow(Int64(bytes.count))
         if overflow || total > expectedSize ?? .max {
             throw ImageLayoutError(
-                .sizeMismatch, subject, "it has more than the \(expectedSize ?? .max) bytes its descriptor states")
+                .sizeMismatch,
+                subject,
+                "it has more than the \(expectedSize ?? .max) bytes its descriptor states"
+            )
         }
         if prefix.count < 8 { unsafe prefix.append(contentsOf: bytes.prefix(8 - prefix.count)) }
         unsafe hasher.update(bytes)
@@ -133,7 +143,10 @@ public struct BlobWriter: ~Copyable, Sendable {
         try step(.contentWritten)
         if let expectedSize, size != expectedSize {
             throw ImageLayoutError(
-                .sizeMismatch, subject, "its descriptor says \(expectedSize) bytes, it has \(size)")
+                .sizeMismatch,
+                subject,
+                "its descriptor says \(expectedSize) bytes, it has \(size)"
+            )
         }
         let digest = hasher.digest()
         if let expectedDigest, digest != expectedDigest {

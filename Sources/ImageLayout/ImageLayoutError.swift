@@ -92,7 +92,8 @@ extension ImageLayoutError: CustomStringConvertible {
 
 /// Runs `body` and says what a failed system call was about.
 func about<Value: ~Copyable>(
-    _ subject: @autoclosure () -> String, _ body: () throws(SystemCallError) -> Value
+    _ subject: @autoclosure () -> String,
+    _ body: () throws(SystemCallError) -> Value
 ) throws(ImageLayoutError) -> Value {
     do throws(SystemCallError) { return try body() } catch { throw ImageLayoutError(error, subject()) }
 }

@@ -32,14 +32,18 @@ struct LayoutLock: ~Copyable, Sendable {
 
     private init(_ file: consuming OwnedFileDescriptor) { self.file = file }
 
-    /// Takes a lock.
-    ///
-    /// - Parameter directory: The directory `ingest` of the layout.
+    /// Takes a lock in `directory`, which is the directory `ingest` of the layout.
     static func take(
-        _ region: Region, _ mode: Mode, in directory: borrowing RootDirectory
+        _ region: Region,
+        _ mode: Mode,
+        in directory: borrowing RootDirectory
     ) throws(SystemCallError) -> LayoutLock {
         let file = try directory.open(
-            "lock", CLINUX_O_RDWR | CLINUX_O_CREAT | CLINUX_O_NOFOLLOW, mode: 0o600, .noSymlinks)
+            "lock",
+            CLINUX_O_RDWR | CLINUX_O_CREAT | CLINUX_O_NOFOLLOW,
+            mode: 0o600,
+            .noSymlinks
+        )
         var request = clinux_flock()
         request.type = Int16(mode == .shared ? CLINUX_F_RDLCK : CLINUX_F_WRLCK)
         request.whence = Int16(CLINUX_SEEK_SET)

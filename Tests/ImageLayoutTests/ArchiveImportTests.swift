@@ -21,10 +21,13 @@ import Testing
         return error
     }
 
-    @Test("An oci-archive gives its image under its name", arguments: [
-        ("docker.io/library/test:v1", "docker.io/library/test:v1"), ("test", "test"), ("v1", "v1"),
-        ("test:v1", "docker.io/library/test:v1"), ("localhost/test", "localhost/test:latest"), (nil, nil),
-    ])
+    @Test(
+        "An oci-archive gives its image under its name",
+        arguments: [
+            ("docker.io/library/test:v1", "docker.io/library/test:v1"), ("test", "test"), ("v1", "v1"),
+            ("test:v1", "docker.io/library/test:v1"), ("localhost/test", "localhost/test:latest"), (nil, nil),
+        ]
+    )
     func oci(annotation: String?, name: String?) throws {
         let test = try TestLayout()
         let image = TestImage()
@@ -70,9 +73,11 @@ import Testing
         let path = try test.file("archive", tar.finished)
         #expect(try test.layout.importArchive(at: path).map(\.names) == [[], []])
         #expect(try test.layout.resolve(second.id.encoded).id == second.id)
-        #expect(failure { () throws(ImageLayoutError) in
-            try test.layout.importArchive(at: path, as: try? Reference("name"))
-        }?.code == .ambiguous)
+        #expect(
+            failure { () throws(ImageLayoutError) in
+                try test.layout.importArchive(at: path, as: try? Reference("name"))
+            }?.code == .ambiguous
+        )
     }
 
     @Test("An archive with both forms, as docker 25 writes it, gives the names of both") func both() throws {
@@ -86,12 +91,17 @@ import Testing
         tar.add(
             "manifest.json",
             TestImage.dockerManifest(
-                "blobs/sha256/\(image.id.encoded)", ["test:v2"],
-                image.layers.map { "blobs/sha256/\(TestImage.digest($0).encoded)" }))
+                "blobs/sha256/\(image.id.encoded)",
+                ["test:v2"],
+                image.layers.map { "blobs/sha256/\(TestImage.digest($0).encoded)" }
+            )
+        )
         let path = try test.file("archive", tar.finished)
-        #expect(try test.layout.importArchive(at: path).map(\.names) == [
-            ["docker.io/library/test:v1", "docker.io/library/test:v2"]
-        ])
+        #expect(
+            try test.layout.importArchive(at: path).map(\.names) == [
+                ["docker.io/library/test:v1", "docker.io/library/test:v2"]
+            ]
+        )
         #expect(try test.layout.resolve("test:v2").id == image.id)
     }
 
@@ -102,12 +112,16 @@ import Testing
         let root = ImageIndex(manifests: [TestImage.describe(index, .imageIndex)]).json()
         let test = try TestLayout()
         let path = try test.file(
-            "archive", TestImage.ociArchive(index: root, here.blobs + [(TestImage.digest(index), index)]).finished)
+            "archive",
+            TestImage.ociArchive(index: root, here.blobs + [(TestImage.digest(index), index)]).finished
+        )
         try test.layout.importArchive(at: path)
         let listed = try test.layout.images()
         #expect(listed.images.map(\.id) == [here.id] && listed.problems.isEmpty)
-        #expect(try refused(TestImage.ociArchive(index: root, [(TestImage.digest(index), index)]).finished)?.code
-            == .truncatedArchive)
+        #expect(
+            try refused(TestImage.ociArchive(index: root, [(TestImage.digest(index), index)]).finished)?.code
+                == .truncatedArchive
+        )
     }
 
     @Test("Archives may be compressed and come through a pipe", arguments: ["cat", "gzip -c", "zstd -qc"])
@@ -128,7 +142,8 @@ import Testing
         #expect(try test.layout.resolve("test:v1").id == image.id)
     }
 
-    @Test("A docker-archive with compressed layers is imported once its diff IDs are compared") func compressed() throws {
+    @Test("A docker-archive with compressed layers is imported once its diff IDs are compared") func compressed() throws
+    {
         let test = try TestLayout()
         let image = TestImage(["a"])
         let plain = try test.file("layer", image.layers[0])
@@ -160,7 +175,9 @@ import Testing
         for length in stride(from: 0, to: needed, by: 256) {
             let code = try refused(Array(whole[..<length]))?.code
             #expect(
-                code == .truncatedArchive || code == .unsupportedArchive, "cut after \(length) bytes: \(code as Any)")
+                code == .truncatedArchive || code == .unsupportedArchive,
+                "cut after \(length) bytes: \(code as Any)"
+            )
         }
     }
 
@@ -186,24 +203,34 @@ import Testing
         tar.add("\(String(repeating: "0", count: 64)).json", configured.configuration)
         for (index, layer) in configured.layers.enumerated() { tar.add("\(index).tar", layer) }
         tar.add(
-            "manifest.json", TestImage.dockerManifest("\(String(repeating: "0", count: 64)).json", [], ["0.tar", "1.tar"]))
+            "manifest.json",
+            TestImage.dockerManifest("\(String(repeating: "0", count: 64)).json", [], ["0.tar", "1.tar"])
+        )
         #expect(try refused(tar.finished)?.code == .digestMismatch)
     }
 
-    @Test("A blob of another size than its descriptor states is refused (B-07)", arguments: [-1, 1]) func size(by: Int64) throws {
+    @Test("A blob of another size than its descriptor states is refused (B-07)", arguments: [-1, 1]) func size(
+        by: Int64
+    ) throws {
         let image = TestImage()
         var manifest = try ImageManifest(json: image.manifest)
         manifest.layers[0].size += by
         let bytes = manifest.json()
         let index = ImageIndex(manifests: [TestImage.describe(bytes, .imageManifest)]).json()
-        #expect(try refused(TestImage.ociArchive(index: index, image.blobs + [(TestImage.digest(bytes), bytes)]).finished)?
-            .code == .sizeMismatch)
+        #expect(
+            try refused(TestImage.ociArchive(index: index, image.blobs + [(TestImage.digest(bytes), bytes)]).finished)?
+                .code == .sizeMismatch
+        )
     }
 
-    @Test("Names that lead out of the archive or are ambiguous are refused", arguments: [
-        "../x", "/etc/passwd", "a/../b", "a//b", "blobs/sha256/../../x", "blobs/sha256/abc", "blobs/md5/00", "blobs/x",
-        "a\\b", "caf\u{e9}", "a\u{1}b", "index.json", "blobs/sha256/\(String(repeating: "A", count: 64))",
-    ])
+    @Test(
+        "Names that lead out of the archive or are ambiguous are refused",
+        arguments: [
+            "../x", "/etc/passwd", "a/../b", "a//b", "blobs/sha256/../../x", "blobs/sha256/abc", "blobs/md5/00",
+            "blobs/x",
+            "a\\b", "caf\u{e9}", "a\u{1}b", "index.json", "blobs/sha256/\(String(repeating: "A", count: 64))",
+        ]
+    )
     func names(name: String) throws {
         var tar = TestImage().ociArchive()
         tar.add(name, "x")
@@ -211,9 +238,12 @@ import Testing
         #expect(code == .invalidName || name == "index.json" && code == .unsupportedArchive)
     }
 
-    @Test("References within a docker-archive stay within it", arguments: [
-        "../config.json", "/etc/passwd", "missing.json", "link", "loop", "blobs/../x",
-    ])
+    @Test(
+        "References within a docker-archive stay within it",
+        arguments: [
+            "../config.json", "/etc/passwd", "missing.json", "link", "loop", "blobs/../x",
+        ]
+    )
     func references(config: String) throws {
         let image = TestImage(["a"])
         var tar = TestTar()
@@ -226,20 +256,28 @@ import Testing
         #expect(code == .invalidName || code == .truncatedArchive || code == .unsupportedArchive)
     }
 
-    @Test("Devices and other nodes have no place in an archive", arguments: ["3", "4", "6"]) func nodes(type: String) throws {
+    @Test("Devices and other nodes have no place in an archive", arguments: ["3", "4", "6"]) func nodes(type: String)
+        throws
+    {
         var tar = TestImage().ociArchive()
         tar.add("node", [], type: Character(type))
         #expect(try refused(tar.finished)?.code == .unsupportedArchive)
     }
 
-    @Test("Image names that are none are refused (J-13)", arguments: [
-        "../../etc", String(repeating: "a", count: 300), "@sha256", "a:b:c", "a b", "a\\u0001", "", "-x", "case/UPPER",
-    ])
+    @Test(
+        "Image names that are none are refused (J-13)",
+        arguments: [
+            "../../etc", String(repeating: "a", count: 300), "@sha256", "a:b:c", "a b", "a\u{1}", "", "-x",
+            "case/UPPER",
+        ]
+    )
     func imageNames(name: String) throws {
         #expect(try refused(TestImage().dockerArchive(tags: [name]).finished)?.code == .invalidName)
         let image = TestImage()
-        let index = #"{"schemaVersion":2,"manifests":[{"mediaType":"\#(MediaType.imageManifest)","digest":"\#(image.descriptor.digest)","size":\#(image.descriptor.size),"annotations":{"\#(AnnotationKey.referenceName)":"\#(name)"}}]}"#
-        #expect(try refused(TestImage.ociArchive(index: Array(index.utf8), image.blobs).finished)?.code == .invalidName)
+        var entry = image.descriptor
+        entry.annotations = [AnnotationKey.referenceName: name]
+        let index = ImageIndex(manifests: [entry]).json()
+        #expect(try refused(TestImage.ociArchive(index: index, image.blobs).finished)?.code == .invalidName)
     }
 
     @Test("What is no image archive is refused with a hint") func other() throws {
@@ -249,7 +287,9 @@ import Testing
         #expect(try refused(Array("plain text".utf8))?.code == .unsupportedArchive)
         #expect(try refused([UInt8](repeating: 0, count: 4096)) != nil)
         #expect(try refused([]) != nil)
-        #expect(try refused(TestImage.ociArchive(index: ImageIndex(manifests: []).json(), []).finished)?.code == .notFound)
+        #expect(
+            try refused(TestImage.ociArchive(index: ImageIndex(manifests: []).json(), []).finished)?.code == .notFound
+        )
     }
 
     @Test("An archive that is larger than allowed is refused") func limits() throws {
@@ -273,11 +313,14 @@ import Testing
         #expect(try to.layout.usage().unreferencedBlobs == 0)
         _ = try from.file(
             "layout/blobs/sha256/\(TestImage.digest(image.layers[0]).encoded)",
-            [UInt8](repeating: 0, count: image.layers[0].count))
+            [UInt8](repeating: 0, count: image.layers[0].count)
+        )
         let third = try TestLayout()
         let before = try third.contents()
-        #expect(failure { () throws(ImageLayoutError) in try third.layout.importLayout(from.layout) }?.code
-            == .digestMismatch)
+        #expect(
+            failure { () throws(ImageLayoutError) in try third.layout.importLayout(from.layout) }?.code
+                == .digestMismatch
+        )
         #expect(try third.contents() == before)
     }
 }

@@ -30,18 +30,23 @@ import Testing
         #expect(try test.layout.blobs.read(identity.digest) == bytes)
     }
 
-    @Test("Content that does not fit its descriptor leaves nothing (B-07)", arguments: [
-        (size: 11, other: false, code: ImageLayoutError.Code.sizeMismatch), (13, false, .sizeMismatch),
-        (12, true, .digestMismatch), (0, false, .sizeMismatch),
-    ])
+    @Test(
+        "Content that does not fit its descriptor leaves nothing (B-07)",
+        arguments: [
+            (size: 11, other: false, code: ImageLayoutError.Code.sizeMismatch), (13, false, .sizeMismatch),
+            (12, true, .digestMismatch), (0, false, .sizeMismatch),
+        ]
+    )
     func mismatch(size: Int64, other: Bool, code: ImageLayoutError.Code) throws {
         let test = try TestLayout()
         let before = try test.contents()
         var expected = TestImage.describe(other ? Array("other".utf8) : bytes, .layer)
         expected.size = size
-        #expect(failure { () throws(ImageLayoutError) in
-            try test.layout.blobs.ingest(bytes, expecting: expected)
-        }?.code == code)
+        #expect(
+            failure { () throws(ImageLayoutError) in
+                try test.layout.blobs.ingest(bytes, expecting: expected)
+            }?.code == code
+        )
         #expect(try test.contents() == before)
     }
 
@@ -50,9 +55,11 @@ import Testing
         let zeros = try OwnedFileDescriptor.open("/dev/zero", CLINUX_O_RDONLY)
         var expected = TestImage.describe(bytes, .layer)
         expected.size = 1 << 20
-        #expect(failure { () throws(ImageLayoutError) in
-            try test.layout.blobs.ingest(from: zeros, expecting: expected)
-        }?.code == .sizeMismatch)
+        #expect(
+            failure { () throws(ImageLayoutError) in
+                try test.layout.blobs.ingest(from: zeros, expecting: expected)
+            }?.code == .sizeMismatch
+        )
     }
 
     @Test("A writer that goes away removes its temporary file") func abandoned() throws {
@@ -97,13 +104,17 @@ import Testing
         let digest = try test.layout.blobs.ingest(bytes).digest
         let path = "layout/blobs/sha256/\(digest.encoded)"
         _ = try test.file(path, Array("sOme content".utf8))
-        #expect(failure { () throws(ImageLayoutError) in
-            try test.layout.blobs.open(digest, verify: true)
-        }?.code == .digestMismatch)
+        #expect(
+            failure { () throws(ImageLayoutError) in
+                try test.layout.blobs.open(digest, verify: true)
+            }?.code == .digestMismatch
+        )
         #expect(failure { () throws(ImageLayoutError) in try test.layout.blobs.read(digest) }?.code == .digestMismatch)
-        #expect(failure { () throws(ImageLayoutError) in
-            try test.layout.blobs.open(digest, size: 11)
-        }?.code == .sizeMismatch)
+        #expect(
+            failure { () throws(ImageLayoutError) in
+                try test.layout.blobs.open(digest, size: 11)
+            }?.code == .sizeMismatch
+        )
     }
 
     @Test("A symbolic link in the place of a blob is not followed") func link() throws {
@@ -111,7 +122,9 @@ import Testing
         let digest = TestImage.digest(bytes)
         _ = try test.file("outside", bytes)
         try RootDirectory(at: test.layout.path).makeSymlink(
-            FilePath("blobs/sha256/\(digest.encoded)"), target: Array("../../../outside".utf8))
+            FilePath("blobs/sha256/\(digest.encoded)"),
+            target: Array("../../../outside".utf8)
+        )
         #expect(failure { () throws(ImageLayoutError) in try test.layout.blobs.open(digest) }?.code == .systemCall)
         #expect(try !test.layout.blobs.contains(digest))
     }

@@ -60,7 +60,8 @@ import Glibc
         let path = "\(test.layout.path)"
         let step = point.step
         let target = point.count
-        await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, archive = archive as String, step = step as IngestStep, target = target as Int] in
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [path = path as String, archive = archive as String, step = step as IngestStep, target = target as Int] in
             let count = Counter()
             let layout = try ImageLayoutDirectory.openOrCreate(FilePath(path)) { reached in
                 if reached == step, count.next() == target { kill(getpid(), SIGKILL) }

@@ -11,16 +11,22 @@ import Testing
 
 @Suite struct ExportTests {
     private func export(
-        _ names: [String], _ format: ArchiveFormat, from layout: ImageLayoutDirectory, to path: FilePath
+        _ names: [String],
+        _ format: ArchiveFormat,
+        from layout: ImageLayoutDirectory,
+        to path: FilePath
     ) throws -> [UInt8] {
         let file = try OwnedFileDescriptor.open(path, CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_TRUNC, mode: 0o644)
         try layout.export(names, as: format, to: file)
         return try OwnedFileDescriptor.open(path, CLINUX_O_RDONLY).readAll(limit: 1 << 24)
     }
 
-    @Test("What was exported is imported again, and exporting twice gives the same bytes", arguments: [
-        ArchiveFormat.oci, .docker,
-    ])
+    @Test(
+        "What was exported is imported again, and exporting twice gives the same bytes",
+        arguments: [
+            ArchiveFormat.oci, .docker,
+        ]
+    )
     func roundTrip(format: ArchiveFormat) throws {
         let test = try TestLayout()
         let images = [TestImage(["a", "b"]), TestImage(["a", "c"])]
@@ -30,9 +36,11 @@ import Testing
         let bytes = try export(["test:v1", "other:v2"], format, from: test.layout, to: path)
         #expect(try export(["test:v1", "other:v2"], format, from: test.layout, to: path) == bytes)
         let other = try TestLayout()
-        #expect(try other.layout.importArchive(at: path).flatMap(\.names) == [
-            "docker.io/library/test:v1", "quay.io/other:v2",
-        ])
+        #expect(
+            try other.layout.importArchive(at: path).flatMap(\.names) == [
+                "docker.io/library/test:v1", "quay.io/other:v2",
+            ]
+        )
         #expect(try other.layout.resolve("test:v1").id == images[0].id)
         #expect(try other.layout.resolve("other:v2").layers.map(\.diffID) == images[1].layers.map(TestImage.digest))
         #expect(try other.layout.verify().isEmpty)
@@ -47,7 +55,9 @@ import Testing
         try writer.write(image.manifest)
         let identity = try writer.commit()
         try test.layout.tag(
-            Descriptor(mediaType: .imageManifest, digest: identity.digest, size: identity.size), as: Reference("test:v1"))
+            Descriptor(mediaType: .imageManifest, digest: identity.digest, size: identity.size),
+            as: Reference("test:v1")
+        )
         let path = test.directory.path.appending("archive")
         _ = try export(["test:v1"], .oci, from: test.layout, to: path)
         let result = try Command.run(["tar", "tf", "\(path)"])

@@ -20,19 +20,27 @@ import Testing
         let test = try TestLayout()
         _ = try test.file("note", [])
         #expect(throws: ImageLayoutError.self) { try ImageLayoutDirectory.openOrCreate(test.directory.path) }
-        #expect(failure { () throws(ImageLayoutError) in
-            try ImageLayoutDirectory(opening: test.directory.path)
-        }?.code == .notALayout)
+        #expect(
+            failure { () throws(ImageLayoutError) in
+                try ImageLayoutDirectory(opening: test.directory.path)
+            }?.code == .notALayout
+        )
         _ = try test.file("oci-layout", Array(#"{"imageLayoutVersion":"2.0.0"}"#.utf8))
-        #expect(failure { () throws(ImageLayoutError) in
-            try ImageLayoutDirectory(opening: test.directory.path)
-        }?.code == .notALayout)
+        #expect(
+            failure { () throws(ImageLayoutError) in
+                try ImageLayoutDirectory(opening: test.directory.path)
+            }?.code == .notALayout
+        )
     }
 
-    @Test("An image is found by each of its names", arguments: [
-        "docker.io/library/test:v1", "test:v1", "library/test:v1", "v1", "other", "other:latest", "quay.io/a/other:latest",
-        "a/other",
-    ])
+    @Test(
+        "An image is found by each of its names",
+        arguments: [
+            "docker.io/library/test:v1", "test:v1", "library/test:v1", "v1", "other", "other:latest",
+            "quay.io/a/other:latest",
+            "a/other",
+        ]
+    )
     func find(name: String) throws {
         let test = try TestLayout()
         let first = TestImage(["a"])
@@ -51,7 +59,8 @@ import Testing
         let digest = image.descriptor.digest
         for name in [
             "\(digest)", "test@\(digest)", "test:moved@\(digest)", "\(image.id)", image.id.encoded,
-            String(image.id.encoded.prefix(12)), "sha256:\(image.id.encoded.prefix(12))", String(digest.encoded.prefix(5)),
+            String(image.id.encoded.prefix(12)), "sha256:\(image.id.encoded.prefix(12))",
+            String(digest.encoded.prefix(5)),
         ] {
             #expect(try test.layout.resolve(name).id == image.id, "\(name)")
         }
@@ -65,16 +74,22 @@ import Testing
         try new.add(to: test.layout, as: "test:v1")
         let reference = try Reference("test:v1@\(old.descriptor.digest)")
         #expect(try test.layout.resolve(reference).id == old.id)
-        #expect(failure { () throws(ImageLayoutError) in
-            try test.layout.tag(new.descriptor, as: reference)
-        }?.code == .digestMismatch)
+        #expect(
+            failure { () throws(ImageLayoutError) in
+                try test.layout.tag(new.descriptor, as: reference)
+            }?.code == .digestMismatch
+        )
     }
 
-    @Test("What fits no image is not found, what fits several is ambiguous", arguments: [
-        ("missing", ImageLayoutError.Code.notFound), ("test:v2", .notFound), ("abcd", .notFound), ("../../etc", .notFound),
-        ("", .notFound), ("sha256:\(String(repeating: "0", count: 64))", .notFound), ("twin", .ambiguous),
-        ("v1", .ambiguous),
-    ])
+    @Test(
+        "What fits no image is not found, what fits several is ambiguous",
+        arguments: [
+            ("missing", ImageLayoutError.Code.notFound), ("test:v2", .notFound), ("abcd", .notFound),
+            ("../../etc", .notFound),
+            ("", .notFound), ("sha256:\(String(repeating: "0", count: 64))", .notFound), ("twin", .ambiguous),
+            ("v1", .ambiguous),
+        ]
+    )
     func missing(name: String, code: ImageLayoutError.Code) throws {
         let test = try TestLayout()
         try TestImage(["a"]).add(to: test.layout, as: "quay.io/twin:latest")
@@ -101,7 +116,7 @@ import Testing
         try image.add(to: test.layout, as: "test:v1")
         try test.layout.tag(image.descriptor, as: Reference("test:v2"))
         try test.layout.remove("test:v1")
-        #expect(try test.layout.collectGarbage(grace: .zero) .blobs == 0)
+        #expect(try test.layout.collectGarbage(grace: .zero).blobs == 0)
         #expect(try test.layout.resolve("test:v2").id == image.id)
         try test.layout.remove(image.id.encoded)
         #expect(try test.layout.collectGarbage(grace: .seconds(60)).blobs == 0)
@@ -117,16 +132,20 @@ import Testing
         try test.layout.blobs.ingest([1, 2, 3])
         do {
             let writer = try test.layout.blobs.writer()
-            #expect(failure { () throws(ImageLayoutError) in
-                try test.layout.collectGarbage(grace: .zero)
-            }?.code == .busy)
+            #expect(
+                failure { () throws(ImageLayoutError) in
+                    try test.layout.collectGarbage(grace: .zero)
+                }?.code == .busy
+            )
             _ = consume writer
         }
         do {
             let lease = try test.layout.lease()
-            #expect(failure { () throws(ImageLayoutError) in
-                try test.layout.collectGarbage(grace: .zero)
-            }?.code == .busy)
+            #expect(
+                failure { () throws(ImageLayoutError) in
+                    try test.layout.collectGarbage(grace: .zero)
+                }?.code == .busy
+            )
             _ = consume lease
         }
         #expect(try test.layout.collectGarbage(grace: .zero).blobs == 1)
@@ -138,11 +157,15 @@ import Testing
         try image.add(to: test.layout, as: "test:v1")
         try test.layout.blobs.ingest([1, 2, 3])
         _ = try test.file(
-            "layout/blobs/sha256/\(image.descriptor.digest.encoded)", [UInt8](repeating: 32, count: image.manifest.count))
+            "layout/blobs/sha256/\(image.descriptor.digest.encoded)",
+            [UInt8](repeating: 32, count: image.manifest.count)
+        )
         let before = try test.contents()
-        #expect(failure { () throws(ImageLayoutError) in
-            try test.layout.collectGarbage(grace: .zero)
-        }?.code == .digestMismatch)
+        #expect(
+            failure { () throws(ImageLayoutError) in
+                try test.layout.collectGarbage(grace: .zero)
+            }?.code == .digestMismatch
+        )
         #expect(try test.contents() == before)
         #expect(try test.layout.verify().map(\.code) == [.digestMismatch])
         #expect(try test.layout.images().problems.map(\.code) == [.digestMismatch])

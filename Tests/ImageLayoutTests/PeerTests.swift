@@ -31,12 +31,16 @@ import Testing
 
     private func skopeo(_ arguments: String..., in directory: FilePath) throws -> String {
         let result = try Command.run(
-            ["skopeo", "--insecure-policy", "--tmpdir", "\(directory)"] + arguments, directory: "\(directory)")
+            ["skopeo", "--insecure-policy", "--tmpdir", "\(directory)"] + arguments,
+            directory: "\(directory)"
+        )
         try #require(result.status == 0, "skopeo \(arguments.joined(separator: " ")): \(result.errors)")
         return result.output
     }
 
-    @Test("Archives of skopeo are imported, and it reads what is exported", .requires(.skopeo, .umoci)) func archives() throws {
+    @Test("Archives of skopeo are imported, and it reads what is exported", .requires(.skopeo, .umoci)) func archives()
+        throws
+    {
         let test = try TestLayout()
         let directory = test.directory.path
         try makeImage(in: directory)
@@ -48,7 +52,9 @@ import Testing
         #expect(try layout.importArchive(at: directory.appending("a.tar")).map(\.names) == [["quay.io/peer/oci:v1"]])
         #expect(try layout.importArchive(at: directory.appending("b.tar")).map(\.names) == [["quay.io/peer/docker:v1"]])
         #expect(try layout.importArchive(at: directory.appending("c.tar")).map(\.names) == [[]])
-        let names = try layout.importArchive(at: directory.appending("d.tar.gz"), as: Reference("tarred:v1")).map(\.names)
+        let names = try layout.importArchive(at: directory.appending("d.tar.gz"), as: Reference("tarred:v1")).map(
+            \.names
+        )
         #expect(names == [["v1", "docker.io/library/tarred:v1"]])
         let peer = try ImageLayoutDirectory(opening: directory.appending("peer"))
         let expected = try peer.resolve("v1")
@@ -60,14 +66,28 @@ import Testing
         #expect(try layout.verify().isEmpty)
         for (format, transport) in [(ArchiveFormat.oci, "oci-archive"), (.docker, "docker-archive")] {
             let file = try OwnedFileDescriptor.open(
-                directory.appending("out.tar"), CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_TRUNC, mode: 0o644)
+                directory.appending("out.tar"),
+                CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_TRUNC,
+                mode: 0o644
+            )
             try layout.export(["peer/oci:v1"], as: format, to: file)
             _ = try skopeo("inspect", "\(transport):out.tar:quay.io/peer/oci:v1", in: directory)
             _ = try skopeo("copy", "\(transport):out.tar:quay.io/peer/oci:v1", "oci:back:\(transport)", in: directory)
             let back = try ImageLayoutDirectory(opening: directory.appending("back"))
             #expect(try back.resolve(transport).layers.map(\.diffID) == expected.layers.map(\.diffID))
-            _ = try run("umoci", "unpack", "--rootless", "--image", "back:\(transport)", "tree-\(transport)", in: directory)
-            #expect(try run("cat", "tree-\(transport)/rootfs/one", "tree-\(transport)/rootfs/two", in: directory) == "one\ntwo\n")
+            _ = try run(
+                "umoci",
+                "unpack",
+                "--rootless",
+                "--image",
+                "back:\(transport)",
+                "tree-\(transport)",
+                in: directory
+            )
+            #expect(
+                try run("cat", "tree-\(transport)/rootfs/one", "tree-\(transport)/rootfs/two", in: directory)
+                    == "one\ntwo\n"
+            )
         }
     }
 

@@ -9,7 +9,9 @@ import Testing
 @Suite struct ResolveTests {
     /// Stores `bytes` and tags them as an image of the given type.
     private func tag(
-        _ bytes: [UInt8], _ type: MediaType = .imageManifest, in layout: ImageLayoutDirectory
+        _ bytes: [UInt8],
+        _ type: MediaType = .imageManifest,
+        in layout: ImageLayoutDirectory
     ) throws {
         try layout.blobs.ingest(bytes)
         try layout.tag(TestImage.describe(bytes, type), as: Reference("test:v1"))
@@ -127,9 +129,12 @@ import Testing
         #expect(resolve(test.layout)?.code == .digestMismatch)
     }
 
-    @Test("Layers of a type that is not unpacked are refused, not skipped", arguments: [
-        "application/vnd.erofs.layer.v1", "application/vnd.oci.image.layer.v1.tar+xz", "application/octet-stream",
-    ])
+    @Test(
+        "Layers of a type that is not unpacked are refused, not skipped",
+        arguments: [
+            "application/vnd.erofs.layer.v1", "application/vnd.oci.image.layer.v1.tar+xz", "application/octet-stream",
+        ]
+    )
     func layerType(type: String) throws {
         let test = try TestLayout()
         let image = TestImage(layerType: MediaType(rawValue: type))
@@ -142,8 +147,10 @@ import Testing
         let empty = Array("{}".utf8)
         try test.layout.blobs.ingest(empty)
         let manifest = ImageManifest(
-            artifactType: MediaType(rawValue: "text/plain"), config: TestImage.describe(empty, .empty),
-            layers: [TestImage.describe(empty, .empty)])
+            artifactType: MediaType(rawValue: "text/plain"),
+            config: TestImage.describe(empty, .empty),
+            layers: [TestImage.describe(empty, .empty)]
+        )
         try tag(manifest.json(), in: test.layout)
         #expect(resolve(test.layout)?.code == .unsupportedMediaType)
     }
@@ -154,20 +161,23 @@ import Testing
         #expect(resolve(test.layout)?.code == .unsupportedMediaType)
     }
 
-    @Test("Documents that two programs could read differently are refused (J-01 to J-08)", arguments: [
-        #"{"schemaVersion":2,"config":C,"layers":[],"manifests":[]}"#,
-        #"{"schemaVersion":2,"config":C,"layers":[],"fsLayers":[]}"#,
-        #"{"schemaVersion":2,"config":C,"layers":[],"layers":[]}"#,
-        #"{"schemaVersion":2,"config":C,"layers":[],"\u006cayers":[]}"#,
-        #"{"schemaVersion":2,"config":C,"layers":[],"Layers":[]}"#,
-        #"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","config":C,"layers":[]}"#,
-        #"{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json","config":C,"layers":[]}"#,
-        "\u{FEFF}{\"schemaVersion\":2,\"config\":C,\"layers\":[]}", #"{"schemaVersion":1,"config":C,"layers":[]}"#,
-        #"{"schemaVersion":2,"config":C,"layers":null}"#, #"{"schemaVersion":2,"config":C,"layers":[]} x"#,
-        #"{"schemaVersion":2,"config":C,"layers":[{"mediaType":"a/b","digest":"sha256:../../x","size":1}]}"#,
-        #"{"schemaVersion":2,"config":C,"layers":[{"mediaType":"a/b","digest":"sha256:00","size":1}]}"#,
-        #"{"schemaVersion":2,"config":C,"layers":[],"x":\#(String(repeating: "[", count: 1000))}"#,
-    ])
+    @Test(
+        "Documents that two programs could read differently are refused (J-01 to J-08)",
+        arguments: [
+            #"{"schemaVersion":2,"config":C,"layers":[],"manifests":[]}"#,
+            #"{"schemaVersion":2,"config":C,"layers":[],"fsLayers":[]}"#,
+            #"{"schemaVersion":2,"config":C,"layers":[],"layers":[]}"#,
+            #"{"schemaVersion":2,"config":C,"layers":[],"\u006cayers":[]}"#,
+            #"{"schemaVersion":2,"config":C,"layers":[],"Layers":[]}"#,
+            #"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","config":C,"layers":[]}"#,
+            #"{"schemaVersion":2,"mediaType":"\#(MediaType.dockerManifest)","config":C,"layers":[]}"#,
+            "\u{FEFF}{\"schemaVersion\":2,\"config\":C,\"layers\":[]}", #"{"schemaVersion":1,"config":C,"layers":[]}"#,
+            #"{"schemaVersion":2,"config":C,"layers":null}"#, #"{"schemaVersion":2,"config":C,"layers":[]} x"#,
+            #"{"schemaVersion":2,"config":C,"layers":[{"mediaType":"a/b","digest":"sha256:../../x","size":1}]}"#,
+            #"{"schemaVersion":2,"config":C,"layers":[{"mediaType":"a/b","digest":"sha256:00","size":1}]}"#,
+            #"{"schemaVersion":2,"config":C,"layers":[],"x":\#(String(repeating: "[", count: 1000))}"#,
+        ]
+    )
     func documents(text: String) throws {
         let test = try TestLayout()
         let configuration = TestImage([]).configuration
@@ -185,14 +195,20 @@ import Testing
         if case .document = error?.cause {} else { Issue.record("no JSON error but \(error?.description ?? "none")") }
     }
 
-    @Test("A size that a descriptor cannot have is refused (J-14)", arguments: ["-1", "1e3", "1.0", "\"5\"", "9223372036854775808"])
+    @Test(
+        "A size that a descriptor cannot have is refused (J-14)",
+        arguments: ["-1", "1e3", "1.0", "\"5\"", "9223372036854775808"]
+    )
     func size(text: String) throws {
         let test = try TestLayout()
         let digest = TestImage.digest([])
         try tag(
             Array(
-                #"{"schemaVersion":2,"config":{"mediaType":"a/b","digest":"\#(digest)","size":\#(text)},"layers":[]}"#.utf8),
-            in: test.layout)
+                #"{"schemaVersion":2,"config":{"mediaType":"a/b","digest":"\#(digest)","size":\#(text)},"layers":[]}"#
+                    .utf8
+            ),
+            in: test.layout
+        )
         #expect(resolve(test.layout)?.code == .invalidDocument)
     }
 }

@@ -25,11 +25,14 @@ struct TestImage {
             return tar.finished
         }
         configuration = ImageConfiguration(
-            created: "2024-01-02T03:04:05Z", architecture: architecture, os: "linux",
+            created: "2024-01-02T03:04:05Z",
+            architecture: architecture,
+            os: "linux",
             rootfs: .init(diffIDs: layers.map(Self.digest))
         ).json()
         manifest = ImageManifest(
-            mediaType: .imageManifest, config: Self.describe(configuration, .imageConfiguration),
+            mediaType: .imageManifest,
+            config: Self.describe(configuration, .imageConfiguration),
             layers: layers.map { Self.describe($0, layerType) }
         ).json()
         blobs = (layers + [configuration, manifest]).map { (Self.digest($0), $0) }

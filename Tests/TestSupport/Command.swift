@@ -28,7 +28,8 @@ package enum Command {
         return Result(
             status: status,
             output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
-            errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
+            errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self)
+        )
     }
 
     private static func spawn(_ arguments: [String], output: String, errors: String) throws -> pid_t {
@@ -40,7 +41,7 @@ package enum Command {
         unsafe posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_EXCL, 0o600)
         var vector = unsafe arguments.map { unsafe strdup($0) }
         unsafe vector.append(nil)
-        defer { for unsafe pointer in unsafe vector { unsafe free(pointer) } }
+        defer { unsafe vector.forEach { unsafe free($0) } }
         var process: pid_t = 0
         let result = unsafe posix_spawn(&process, arguments[0], &actions, nil, vector, environ)
         guard result == 0 else { throw POSIXError(POSIXErrorCode(rawValue: result) ?? .EIO) }

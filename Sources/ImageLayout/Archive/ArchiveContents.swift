@@ -29,7 +29,9 @@ struct ArchiveContents: Sendable {
     /// - Throws: ``ImageLayoutError``: `truncatedArchive`, `unsupportedArchive`, `invalidName`, `digestMismatch`,
     ///   `limitExceeded`, `systemCall`.
     init(
-        reading file: borrowing OwnedFileDescriptor, name: String, limits: ImageLimits,
+        reading file: borrowing OwnedFileDescriptor,
+        name: String,
+        limits: ImageLimits,
         into transaction: inout BlobTransaction
     ) throws(ImageLayoutError) {
         self.name = name
@@ -50,7 +52,7 @@ struct ArchiveContents: Sendable {
         ArchivePath(entryName: Array(name.utf8)).flatMap { documents[$0] }
     }
 
-    /// The file that `name`, as written in a document of the archive, stands for; links within the archive are followed.
+    /// The file that `name`, as written in a document of the archive, stands for. Links are followed.
     func file(_ name: String) throws(ImageLayoutError) -> File {
         guard var path = ArchivePath(entryName: Array(name.utf8)) else { throw invalid(Array(name.utf8)) }
         for _ in 0..<8 {
@@ -64,7 +66,9 @@ struct ArchiveContents: Sendable {
     }
 
     private mutating func add(
-        _ entry: ArchiveReader.Entry, _ reader: inout ArchiveReader, _ budget: inout Int64,
+        _ entry: ArchiveReader.Entry,
+        _ reader: inout ArchiveReader,
+        _ budget: inout Int64,
         _ transaction: inout BlobTransaction
     ) throws(ImageLayoutError) {
         guard let path = ArchivePath(entryName: entry.name) else { throw invalid(entry.name) }
@@ -92,7 +96,9 @@ struct ArchiveContents: Sendable {
     }
 
     private func read(
-        _ path: ArchivePath, limit: Int, _ reader: inout ArchiveReader
+        _ path: ArchivePath,
+        limit: Int,
+        _ reader: inout ArchiveReader
     ) throws(ImageLayoutError) -> [UInt8] {
         var bytes: [UInt8] = []
         try unsafe reader.readContent { (piece) throws(ImageLayoutError) in
@@ -105,7 +111,10 @@ struct ArchiveContents: Sendable {
     }
 
     private func stage(
-        _ path: ArchivePath, _ reader: inout ArchiveReader, _ budget: inout Int64, _ transaction: inout BlobTransaction
+        _ path: ArchivePath,
+        _ reader: inout ArchiveReader,
+        _ budget: inout Int64,
+        _ transaction: inout BlobTransaction
     ) throws(ImageLayoutError) -> File {
         let digest = try digest(namedBy: path)
         if let digest, let size = try transaction.size(of: digest) {
@@ -122,7 +131,10 @@ struct ArchiveContents: Sendable {
 
     /// Hashes content that is in the store already instead of writing it again.
     private func compare(
-        _ digest: Digest, _ size: Int64, _ reader: inout ArchiveReader, _ budget: inout Int64
+        _ digest: Digest,
+        _ size: Int64,
+        _ reader: inout ArchiveReader,
+        _ budget: inout Int64
     ) throws(ImageLayoutError) -> File {
         var hasher = ContentHasher(digest.algorithm)
         var prefix: [UInt8] = []
@@ -137,8 +149,11 @@ struct ArchiveContents: Sendable {
         guard found == digest else { throw BlobStore.mismatch(digest, found: found) }
         guard count == size else {
             throw ImageLayoutError(
-                .sizeMismatch, "blob \(digest)", "the layout holds \(size) bytes of it, it has \(count)",
-                hint: "the blob in the layout is damaged; remove its image and collect garbage, then load again")
+                .sizeMismatch,
+                "blob \(digest)",
+                "the layout holds \(size) bytes of it, it has \(count)",
+                hint: "the blob in the layout is damaged; remove its image and collect garbage, then load again"
+            )
         }
         return File(identity: BlobIdentity(digest: digest, size: size), prefix: prefix)
     }

@@ -8,7 +8,8 @@ internal import SystemPackage
 
 /// Reads a tar archive, plain or compressed with gzip or zstd, from a descriptor in one pass.
 ///
-/// libarchive parses it, with every format but tar and every filter but these two left out, so that it starts no program.
+/// libarchive parses it, with every format but tar and every filter but these two left out, so that it starts no
+/// program.
 @safe struct ArchiveReader: ~Copyable {
     /// One entry.
     struct Entry {
@@ -32,9 +33,11 @@ internal import SystemPackage
 
     /// Begins to read at the position of `file`, which must stay open as long as the reader lives.
     ///
-    /// - Parameter contentOnly: Whether to take the file as one entry without a name and only undo its compression.
+    /// With `contentOnly` the file is one entry without a name, and only its compression is undone.
     static func open(
-        _ file: borrowing OwnedFileDescriptor, name: String, contentOnly: Bool = false
+        _ file: borrowing OwnedFileDescriptor,
+        name: String,
+        contentOnly: Bool = false
     ) throws(ImageLayoutError) -> ArchiveReader {
         guard let handle = unsafe archive_read_new() else {
             throw ImageLayoutError(.systemCall, name, "no memory")
@@ -110,8 +113,11 @@ internal import SystemPackage
             return ImageLayoutError(SystemCallError(call: "read", errno: Errno(rawValue: number)), name)
         }
         return ImageLayoutError(
-            .unsupportedArchive, name, "it cannot be read as a tar archive: \(lower)",
-            hint: "oci-archive and docker-archive files are read, plain or compressed with gzip or zstd")
+            .unsupportedArchive,
+            name,
+            "it cannot be read as a tar archive: \(lower)",
+            hint: "oci-archive and docker-archive files are read, plain or compressed with gzip or zstd"
+        )
     }
 
     private static func bytes(_ string: UnsafePointer<CChar>?) -> [UInt8] {

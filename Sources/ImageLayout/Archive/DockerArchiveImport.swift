@@ -25,7 +25,8 @@ struct DockerArchiveImport: Sendable {
 
     /// Stages a manifest for each image and adds the images to `result`.
     func addImages(
-        to result: inout ImageImport, _ transaction: inout BlobTransaction
+        to result: inout ImageImport,
+        _ transaction: inout BlobTransaction
     ) throws(ImageLayoutError) {
         for item in items {
             let manifest = try manifest(item, in: transaction)
@@ -55,18 +56,24 @@ struct DockerArchiveImport: Sendable {
     }
 
     private func manifest(
-        _ item: DockerArchiveItem, in transaction: borrowing BlobTransaction
+        _ item: DockerArchiveItem,
+        in transaction: borrowing BlobTransaction
     ) throws(ImageLayoutError) -> ImageManifest {
         let file = try contents.file(item.config)
         try checkConfigurationName(item.config, file.identity.digest)
         let descriptor = Descriptor(
-            mediaType: .imageConfiguration, digest: file.identity.digest, size: file.identity.size)
+            mediaType: .imageConfiguration,
+            digest: file.identity.digest,
+            size: file.identity.size
+        )
         let configuration = try ImageConfiguration(descriptor, from: transaction)
         let diffIDs = configuration.rootfs.diffIDs
         guard item.layers.count == diffIDs.count else {
             throw ImageLayoutError(
-                .invalidDocument, "\(contents.name): \(item.config)",
-                "it has \(diffIDs.count) diff_ids, and manifest.json lists \(item.layers.count) layers")
+                .invalidDocument,
+                "\(contents.name): \(item.config)",
+                "it has \(diffIDs.count) diff_ids, and manifest.json lists \(item.layers.count) layers"
+            )
         }
         var layers: [Descriptor] = []
         for (name, diffID) in zip(item.layers, diffIDs) {
@@ -85,7 +92,9 @@ struct DockerArchiveImport: Sendable {
     }
 
     private func layer(
-        _ name: String, _ diffID: Digest, in transaction: borrowing BlobTransaction
+        _ name: String,
+        _ diffID: Digest,
+        in transaction: borrowing BlobTransaction
     ) throws(ImageLayoutError) -> Descriptor {
         let file = try contents.file(name)
         let mediaType = LayerContent.mediaType(prefix: file.prefix)
@@ -93,12 +102,21 @@ struct DockerArchiveImport: Sendable {
             mediaType == .layer && diffID.algorithm == file.identity.digest.algorithm
             ? file.identity.digest
             : try LayerContent.digest(
-                of: transaction.open(file.identity.digest), name: "\(contents.name): \(name)", diffID.algorithm)
+                of: transaction.open(file.identity.digest),
+                name: "\(contents.name): \(name)",
+                diffID.algorithm
+            )
         guard found == diffID else {
             throw ImageLayoutError(
-                .digestMismatch, "\(contents.name): \(name)", "its diff ID is \(found), not \(diffID)")
+                .digestMismatch,
+                "\(contents.name): \(name)",
+                "its diff ID is \(found), not \(diffID)"
+            )
         }
         return Descriptor(
-            mediaType: mediaType, digest: file.identity.digest, size: file.identity.size)
+            mediaType: mediaType,
+            digest: file.identity.digest,
+            size: file.identity.size
+        )
     }
 }

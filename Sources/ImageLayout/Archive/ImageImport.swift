@@ -24,7 +24,9 @@ struct ImageImport: Sendable {
     /// Of an image index at least one image must be whole; what is missing of the others is not asked for, since an
     /// index keeps naming platforms that were not saved with it.
     mutating func add(
-        _ descriptor: Descriptor, _ names: [ImageName], in source: borrowing some ContentSource & ~Copyable
+        _ descriptor: Descriptor,
+        _ names: [ImageName],
+        in source: borrowing some ContentSource & ~Copyable
     ) throws(ImageLayoutError) {
         do throws(ImageLayoutError) { try check(descriptor, in: source) } catch {
             guard error.code == .notFound else { throw error }
@@ -39,7 +41,9 @@ struct ImageImport: Sendable {
 
     /// Adds a name to the images whose configuration is `id`.
     mutating func add(
-        _ name: ImageName, toImage id: Digest, in source: borrowing some ContentSource & ~Copyable
+        _ name: ImageName,
+        toImage id: Digest,
+        in source: borrowing some ContentSource & ~Copyable
     ) throws(ImageLayoutError) {
         for index in items.indices where !items[index].names.contains(name) {
             for manifest in try ImageGraph(of: items[index].descriptor, in: source).manifests
@@ -53,14 +57,18 @@ struct ImageImport: Sendable {
     mutating func name(_ reference: Reference) throws(ImageLayoutError) {
         guard items.count == 1 else {
             throw ImageLayoutError(
-                .ambiguous, origin, "it has \(items.count) images, which cannot all be called \(reference)")
+                .ambiguous,
+                origin,
+                "it has \(items.count) images, which cannot all be called \(reference)"
+            )
         }
         let name = ImageName(reference)
         if !items[0].names.contains(name) { items[0].names.append(name) }
     }
 
     private mutating func check(
-        _ root: Descriptor, in source: borrowing some ContentSource & ~Copyable
+        _ root: Descriptor,
+        in source: borrowing some ContentSource & ~Copyable
     ) throws(ImageLayoutError) {
         let graph = try ImageGraph(of: root, in: source)
         var incomplete = graph.absent.first.map { ImageLayoutError(.notFound, "blob \($0.digest)") }
@@ -83,7 +91,8 @@ struct ImageImport: Sendable {
     }
 
     private func checkImage(
-        _ manifest: Descriptor, in source: borrowing some ContentSource & ~Copyable
+        _ manifest: Descriptor,
+        in source: borrowing some ContentSource & ~Copyable
     ) throws(ImageLayoutError) {
         let document = try ImageManifest(manifest, from: source)
         if document.config.mediaType.kind == .configuration {
@@ -99,6 +108,9 @@ struct ImageImport: Sendable {
 
     private static func wrongSize(_ descriptor: Descriptor, _ size: Int64) -> ImageLayoutError {
         ImageLayoutError(
-            .sizeMismatch, "blob \(descriptor.digest)", "its descriptor says \(descriptor.size) bytes, it has \(size)")
+            .sizeMismatch,
+            "blob \(descriptor.digest)",
+            "its descriptor says \(descriptor.size) bytes, it has \(size)"
+        )
     }
 }

@@ -54,14 +54,19 @@ struct TarWriter: ~Copyable {
         if size >= 1 << 33 { records += Self.record("size", String(size)) }
         if !records.isEmpty {
             try file.write(
-                Self.block(name: "PaxHeaders/entry", size: Int64(records.count), type: UInt8(ascii: "x"), mode: 0o444))
+                Self.block(name: "PaxHeaders/entry", size: Int64(records.count), type: UInt8(ascii: "x"), mode: 0o444)
+            )
             try file.write(records)
             try pad(Int64(records.count))
         }
         try file.write(
             Self.block(
-                name: String(decoding: name.utf8.suffix(100), as: UTF8.self), size: size < 1 << 33 ? size : 0,
-                type: UInt8(ascii: "0"), mode: 0o444))
+                name: String(decoding: name.utf8.suffix(100), as: UTF8.self),
+                size: size < 1 << 33 ? size : 0,
+                type: UInt8(ascii: "0"),
+                mode: 0o444
+            )
+        )
     }
 
     private func pad(_ size: Int64) throws(SystemCallError) {

@@ -28,9 +28,11 @@ extension ImageConfiguration {
     init(_ descriptor: Descriptor, from source: borrowing some ContentSource & ~Copyable) throws(ImageLayoutError) {
         guard descriptor.mediaType.kind == .configuration else {
             throw ImageLayoutError(
-                .unsupportedMediaType, "image configuration \(descriptor.digest)",
+                .unsupportedMediaType,
+                "image configuration \(descriptor.digest)",
                 "\(descriptor.mediaType) is not the type of an image's configuration",
-                hint: "artifacts that are no images cannot be run")
+                hint: "artifacts that are no images cannot be run"
+            )
         }
         let bytes = try source.read(descriptor.digest, size: descriptor.size, limit: ImageLimits.document)
         do throws(JSONError) { try self.init(json: bytes) } catch {
@@ -42,6 +44,7 @@ extension ImageConfiguration {
 extension Descriptor {
     /// Whether this is the manifest of an attestation, which buildkit puts beside the image that it is about.
     var isAttestation: Bool {
-        annotations?["vnd.docker.reference.type"] != nil || platform?.os == "unknown" && platform?.architecture == "unknown"
+        annotations?["vnd.docker.reference.type"] != nil
+            || platform?.os == "unknown" && platform?.architecture == "unknown"
     }
 }

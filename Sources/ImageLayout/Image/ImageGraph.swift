@@ -45,13 +45,17 @@ struct ImageGraph: Sendable {
     }
 
     private mutating func follow(
-        _ descriptor: Descriptor, enclosing: [Digest], in source: borrowing some ContentSource & ~Copyable
+        _ descriptor: Descriptor,
+        enclosing: [Digest],
+        in source: borrowing some ContentSource & ~Copyable
     ) throws(ImageLayoutError) {
         count += 1
         guard count <= ImageLimits.descriptors else {
             throw ImageLayoutError(
-                .limitExceeded, "image index \(enclosing.first ?? descriptor.digest)",
-                "more than \(ImageLimits.descriptors) descriptors are reached from it")
+                .limitExceeded,
+                "image index \(enclosing.first ?? descriptor.digest)",
+                "more than \(ImageLimits.descriptors) descriptors are reached from it"
+            )
         }
         guard !enclosing.contains(descriptor.digest) else {
             throw ImageLayoutError(.invalidDocument, "image index \(descriptor.digest)", "it contains itself")
@@ -65,8 +69,10 @@ struct ImageGraph: Sendable {
         case .index:
             guard enclosing.count < ImageLimits.indexDepth else {
                 throw ImageLayoutError(
-                    .limitExceeded, "image index \(descriptor.digest)",
-                    "it lies deeper than \(ImageLimits.indexDepth) indexes")
+                    .limitExceeded,
+                    "image index \(descriptor.digest)",
+                    "it lies deeper than \(ImageLimits.indexDepth) indexes"
+                )
             }
             let index = try ImageIndex(descriptor, from: source)
             indexes.append(descriptor)
@@ -77,20 +83,27 @@ struct ImageGraph: Sendable {
             if descriptor.isAttestation { attestations.append(descriptor) } else { manifests.append(descriptor) }
         case .schema1:
             throw ImageLayoutError(
-                .unsupportedMediaType, "image manifest \(descriptor.digest)", "it is of docker's schema 1",
-                hint: "pull the image again from a registry that offers schema 2 or OCI")
+                .unsupportedMediaType,
+                "image manifest \(descriptor.digest)",
+                "it is of docker's schema 1",
+                hint: "pull the image again from a registry that offers schema 2 or OCI"
+            )
         default:
             others.append(descriptor)
         }
     }
 
     private static func isPresent(
-        _ descriptor: Descriptor, in source: borrowing some ContentSource & ~Copyable
+        _ descriptor: Descriptor,
+        in source: borrowing some ContentSource & ~Copyable
     ) throws(ImageLayoutError) -> Bool {
         guard let size = try source.size(of: descriptor.digest) else { return false }
         guard size == descriptor.size else {
             throw ImageLayoutError(
-                .sizeMismatch, "blob \(descriptor.digest)", "its descriptor says \(descriptor.size) bytes, it has \(size)")
+                .sizeMismatch,
+                "blob \(descriptor.digest)",
+                "its descriptor says \(descriptor.size) bytes, it has \(size)"
+            )
         }
         return true
     }

@@ -14,7 +14,8 @@ enum LayerContent {
 
     /// Gives what `layer` has in it, once its compression is undone, to `body`, piece by piece.
     static func read(
-        _ layer: borrowing Blob, name: String,
+        _ layer: borrowing Blob,
+        name: String,
         _ body: (UnsafeRawBufferPointer) throws(ImageLayoutError) -> Void
     ) throws(ImageLayoutError) {
         var reader = try ArchiveReader.open(layer.file, name: name, contentOnly: true)
@@ -24,7 +25,9 @@ enum LayerContent {
 
     /// The digest of what `layer` has in it once its compression is undone.
     static func digest(
-        of layer: borrowing Blob, name: String, _ algorithm: Digest.Algorithm
+        of layer: borrowing Blob,
+        name: String,
+        _ algorithm: Digest.Algorithm
     ) throws(ImageLayoutError) -> Digest {
         var hasher = ContentHasher(algorithm)
         try unsafe read(layer, name: name) { (piece) throws(ImageLayoutError) in unsafe hasher.update(piece) }

@@ -37,7 +37,9 @@ public struct ResolvedImage: Hashable, Sendable {
     /// - Throws: ``ImageLayoutError``: `notFound`, `sizeMismatch`, `digestMismatch`, `invalidDocument`,
     ///   `unsupportedMediaType`, `limitExceeded`, `systemCall`.
     init(
-        _ descriptor: Descriptor, reference: Reference?, from source: borrowing some ContentSource & ~Copyable
+        _ descriptor: Descriptor,
+        reference: Reference?,
+        from source: borrowing some ContentSource & ~Copyable
     ) throws(ImageLayoutError) {
         self.reference = reference
         manifestDescriptor = descriptor
@@ -49,27 +51,40 @@ public struct ResolvedImage: Hashable, Sendable {
 
     /// Pairs each layer with its diff ID.
     private static func layers(
-        of manifest: ImageManifest, _ configuration: ImageConfiguration, subject: String
+        of manifest: ImageManifest,
+        _ configuration: ImageConfiguration,
+        subject: String
     ) throws(ImageLayoutError) -> [Layer] {
         let diffIDs = configuration.rootfs.diffIDs
         guard manifest.layers.count == diffIDs.count else {
             throw ImageLayoutError(
-                .invalidDocument, subject,
-                "it has \(manifest.layers.count) layers, and its configuration has \(diffIDs.count) diff_ids")
+                .invalidDocument,
+                subject,
+                "it has \(manifest.layers.count) layers, and its configuration has \(diffIDs.count) diff_ids"
+            )
         }
         guard diffIDs.count <= ImageLimits.layers else {
             throw ImageLayoutError(
-                .limitExceeded, subject, "it has \(diffIDs.count) layers, more than the \(ImageLimits.layers) allowed")
+                .limitExceeded,
+                subject,
+                "it has \(diffIDs.count) layers, more than the \(ImageLimits.layers) allowed"
+            )
         }
         var layers: [Layer] = []
         for (descriptor, diffID) in zip(manifest.layers, diffIDs) {
             switch descriptor.mediaType.layerCompression {
             case nil:
                 throw ImageLayoutError(
-                    .unsupportedMediaType, subject, "its layer \(descriptor.digest) is of type \(descriptor.mediaType)")
+                    .unsupportedMediaType,
+                    subject,
+                    "its layer \(descriptor.digest) is of type \(descriptor.mediaType)"
+                )
             case .some(.none) where descriptor.digest.algorithm == diffID.algorithm && descriptor.digest != diffID:
                 throw ImageLayoutError(
-                    .digestMismatch, subject, "its layer \(descriptor.digest) has the diff ID \(diffID) in its configuration")
+                    .digestMismatch,
+                    subject,
+                    "its layer \(descriptor.digest) has the diff ID \(diffID) in its configuration"
+                )
             default: layers.append(Layer(descriptor: descriptor, diffID: diffID))
             }
         }

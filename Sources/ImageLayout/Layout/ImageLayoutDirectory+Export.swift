@@ -9,7 +9,8 @@ extension ImageLayoutDirectory {
     /// Writes images as an archive, uncompressed, whose bytes depend on the images and their names only.
     ///
     /// An `oci` archive keeps images as they are, with every platform that the layout holds. A `docker` archive holds
-    /// each image for one platform, its layers uncompressed; for that they pass through the layout's `ingest` directory.
+    /// each image for one platform, its layers uncompressed; for that they pass through the layout's `ingest`
+    /// directory.
     ///
     /// - Parameters:
     ///   - names: As for ``find(_:)``.
@@ -19,7 +20,9 @@ extension ImageLayoutDirectory {
     /// - Throws: ``ImageLayoutError``: `notFound`, `ambiguous`, `noMatchingPlatform`, `digestMismatch`, `sizeMismatch`,
     ///   `invalidDocument`, `unsupportedMediaType`, `limitExceeded`, `systemCall`. What was written is then no archive.
     public func export(
-        _ names: [String], as format: ArchiveFormat, platform: Platform = .host,
+        _ names: [String],
+        as format: ArchiveFormat,
+        platform: Platform = .host,
         to file: consuming OwnedFileDescriptor
     ) throws(ImageLayoutError) {
         let lease = try lease()
@@ -44,7 +47,10 @@ extension ImageLayoutDirectory {
                 var exported = entry
                 if let reference = match.reference {
                     exported.annotations = (entry.annotations ?? [:]).merging(
-                        [AnnotationKey.referenceName: reference.description, AnnotationKey.containerdImageName: reference.description]
+                        [
+                            AnnotationKey.referenceName: reference.description,
+                            AnnotationKey.containerdImageName: reference.description,
+                        ]
                     ) { _, new in new }
                 }
                 if !index.manifests.contains(exported) { index.manifests.append(exported) }
@@ -60,7 +66,9 @@ extension ImageLayoutDirectory {
     }
 
     private func exportDocker(
-        _ names: [String], _ platform: Platform, to archive: inout TarWriter
+        _ names: [String],
+        _ platform: Platform,
+        to archive: inout TarWriter
     ) throws(ImageLayoutError) {
         var transaction = try BlobTransaction(blobs)
         var items: [DockerArchiveItem] = []
@@ -74,7 +82,10 @@ extension ImageLayoutDirectory {
                 files["\(layer.diffID.encoded).tar"] = try plainLayer(layer, &transaction)
             }
             var item = DockerArchiveItem(
-                config: configuration, repoTags: [], layers: image.layers.map { "\($0.diffID.encoded).tar" })
+                config: configuration,
+                repoTags: [],
+                layers: image.layers.map { "\($0.diffID.encoded).tar" }
+            )
             if let reference = image.reference, let tag = reference.tag {
                 item.repoTags = ["\(reference.name):\(tag)"]
                 if let top = image.layers.last { repositories[reference.name, default: [:]][tag] = top.diffID.encoded }
@@ -95,10 +106,13 @@ extension ImageLayoutDirectory {
 
     /// The digest under which the uncompressed layer can be opened; compressed layers are staged uncompressed for that.
     private func plainLayer(
-        _ layer: ResolvedImage.Layer, _ transaction: inout BlobTransaction
+        _ layer: ResolvedImage.Layer,
+        _ transaction: inout BlobTransaction
     ) throws(ImageLayoutError) -> Digest {
         let blob = try blobs.open(layer.descriptor)
-        guard layer.descriptor.mediaType.layerCompression != MediaType.Compression.none else { return layer.descriptor.digest }
+        guard layer.descriptor.mediaType.layerCompression != MediaType.Compression.none else {
+            return layer.descriptor.digest
+        }
         if try transaction.size(of: layer.diffID) != nil { return layer.diffID }
         var writer = try blobs.writer(digest: layer.diffID)
         try unsafe LayerContent.read(blob, name: "blob \(blob.digest)") { (piece) throws(ImageLayoutError) in
@@ -112,7 +126,9 @@ extension ImageLayoutDirectory {
     }
 
     private func write(
-        _ name: String, _ blob: borrowing Blob, to archive: inout TarWriter
+        _ name: String,
+        _ blob: borrowing Blob,
+        to archive: inout TarWriter
     ) throws(ImageLayoutError) {
         do throws(SystemCallError) { try archive.add(name, blob) } catch { throw ImageLayoutError(error, "archive") }
     }

@@ -6,9 +6,9 @@ internal import OCISpec
 extension ImageLayoutDirectory {
     /// Finds the entries of the index that `name` stands for.
     ///
-    /// The first of these that fits anything decides: a digest (`sha256:…`, or at the end of a reference, whose tag then
-    /// says nothing); the whole name as stored, where `docker.io/library/` and `:latest` may be left out; its end from a
-    /// `/` on; its tag; the first four or more digits of the image's ID or of its manifest's digest.
+    /// The first of these that fits anything decides: a digest (`sha256:…`, or at the end of a reference, whose tag
+    /// then says nothing); the whole name as stored, where `docker.io/library/` and `:latest` may be left out; its end
+    /// from a `/` on; its tag; the first four or more digits of the image's ID or of its manifest's digest.
     ///
     /// - Throws: ``ImageLayoutError``: `notFound`, `ambiguous` if different images fit equally well, `systemCall`.
     public func find(_ name: String) throws(ImageLayoutError) -> ImageMatch { try find(name, in: index()) }
@@ -35,7 +35,9 @@ extension ImageLayoutDirectory {
                 throw Self.ambiguous(name, matches.map { $0.1.description })
             }
             return ImageMatch(
-                descriptors: matches.filter { $0.1 == first.1 }.map { $0.0 }, reference: first.1.reference)
+                descriptors: matches.filter { $0.1 == first.1 }.map { $0.0 },
+                reference: first.1.reference
+            )
         }
         return try find(idPrefix: name, in: index)
     }
@@ -63,8 +65,8 @@ extension ImageLayoutDirectory {
         }
         guard isHex, prefix.utf8.count >= 4 else { throw notFound(asked) }
         var matches: [Descriptor] = []
-        for descriptor in index.manifests where try identifiers(of: descriptor).contains(where: { $0.encoded.hasPrefix(prefix) })
-        {
+        for descriptor in index.manifests
+        where try identifiers(of: descriptor).contains(where: { $0.encoded.hasPrefix(prefix) }) {
             matches.append(descriptor)
         }
         guard let first = matches.first else { throw notFound(asked) }
@@ -81,7 +83,8 @@ extension ImageLayoutDirectory {
         else { return digests }
         for manifest in graph.manifests {
             digests.append(manifest.digest)
-            if let document = try readable({ () throws(ImageLayoutError) in try ImageManifest(manifest, from: blobs) }) {
+            if let document = try readable({ () throws(ImageLayoutError) in try ImageManifest(manifest, from: blobs) })
+            {
                 digests.append(document.config.digest)
             }
         }
@@ -108,7 +111,10 @@ extension ImageLayoutDirectory {
 
     private static func ambiguous(_ name: String, _ candidates: [String]) -> ImageLayoutError {
         ImageLayoutError(
-            .ambiguous, "image \(name)", "it could be any of \(candidates.prefix(5).joined(separator: ", "))",
-            hint: "use the whole name")
+            .ambiguous,
+            "image \(name)",
+            "it could be any of \(candidates.prefix(5).joined(separator: ", "))",
+            hint: "use the whole name"
+        )
     }
 }

@@ -36,7 +36,9 @@ extension ImageLayoutDirectory {
         let referenced = try referencedDigests()
         var report = GarbageReport()
         try forEachBlob { (digest, status) throws(ImageLayoutError) in
-            guard !referenced.contains(digest), now - status.modified.seconds >= grace.components.seconds else { return }
+            guard !referenced.contains(digest), now - status.modified.seconds >= grace.components.seconds else {
+                return
+            }
             try about("blob \(digest)") { () throws(SystemCallError) in
                 try blobs.root.removeFile(BlobStore.path(of: digest))
             }
@@ -53,7 +55,11 @@ extension ImageLayoutDirectory {
         } catch {
             if error.errno == .resourceTemporarilyUnavailable {
                 throw ImageLayoutError(
-                    .busy, "image layout \(path)", "content is being added to it", hint: "try again when that is done")
+                    .busy,
+                    "image layout \(path)",
+                    "content is being added to it",
+                    hint: "try again when that is done"
+                )
             }
             throw ImageLayoutError(error, "image layout \(path)")
         }
@@ -137,7 +143,11 @@ extension ImageLayoutDirectory {
     /// The time by the clock that stamps the layout's files, in seconds since 1970.
     private static func currentTime(of directory: borrowing RootDirectory) throws(SystemCallError) -> Int64 {
         let file = try directory.open(
-            "clock", CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_TRUNC | CLINUX_O_NOFOLLOW, mode: 0o600, .noSymlinks)
+            "clock",
+            CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_TRUNC | CLINUX_O_NOFOLLOW,
+            mode: 0o600,
+            .noSymlinks
+        )
         try file.write([0])
         let seconds = try file.status().modified.seconds
         try directory.removeFile("clock")

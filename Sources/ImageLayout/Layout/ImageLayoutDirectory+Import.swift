@@ -10,7 +10,9 @@ extension ImageLayoutDirectory {
     /// Adds the images of an archive file; as ``importArchive(from:name:as:limits:)``.
     @discardableResult
     public func importArchive(
-        at path: FilePath, as reference: Reference? = nil, limits: ImageLimits = .default
+        at path: FilePath,
+        as reference: Reference? = nil,
+        limits: ImageLimits = .default
     ) throws(ImageLayoutError) -> [ImportedImage] {
         let file = try about("\(path)") { () throws(SystemCallError) in
             try OwnedFileDescriptor.open(path, CLINUX_O_RDONLY | CLINUX_O_NOCTTY)
@@ -22,8 +24,8 @@ extension ImageLayoutDirectory {
     /// with gzip or zstd.
     ///
     /// The archive is read once, from its position to its end, so it may be a pipe. Its content is checked completely
-    /// before any of it becomes visible: digests, sizes, documents, and that images are whole. The uncompressed digest of
-    /// a layer (its diff ID) is compared here where the layer is not compressed or comes from a docker archive;
+    /// before any of it becomes visible: digests, sizes, documents, and that images are whole. The uncompressed digest
+    /// of a layer (its diff ID) is compared here where the layer is not compressed or comes from a docker archive;
     /// otherwise whoever unpacks the layer compares it.
     ///
     /// - Parameters:
@@ -33,12 +35,14 @@ extension ImageLayoutDirectory {
     ///   - limits: How large the archive may be.
     /// - Returns: The images, with the names that the archive gives them.
     /// - Throws: ``ImageLayoutError``: `truncatedArchive`, `unsupportedArchive`, `invalidName`, `digestMismatch`,
-    ///   `sizeMismatch`, `invalidDocument`, `unsupportedMediaType`, `limitExceeded`, `ambiguous`, `systemCall`. The index
-    ///   is then as it was and nothing of the archive is left, unless a system call failed while blobs were being made
-    ///   visible: then blobs without reference can remain until garbage is collected.
+    ///   `sizeMismatch`, `invalidDocument`, `unsupportedMediaType`, `limitExceeded`, `ambiguous`, `systemCall`. The
+    ///   index is then as it was and nothing of the archive is left, unless a system call failed while blobs were being
+    ///   made visible: then blobs without reference can remain until garbage is collected.
     @discardableResult
     public func importArchive(
-        from file: borrowing OwnedFileDescriptor, name: String, as reference: Reference? = nil,
+        from file: borrowing OwnedFileDescriptor,
+        name: String,
+        as reference: Reference? = nil,
         limits: ImageLimits = .default
     ) throws(ImageLayoutError) -> [ImportedImage] {
         var transaction = try BlobTransaction(blobs)
@@ -59,8 +63,11 @@ extension ImageLayoutDirectory {
             try docker.addImages(to: &result, &transaction)
         } else {
             throw ImageLayoutError(
-                .unsupportedArchive, name, "it has neither an index.json nor a manifest.json",
-                hint: "oci-archive and docker-archive files are read; a plain root file system is not an image")
+                .unsupportedArchive,
+                name,
+                "it has neither an index.json nor a manifest.json",
+                hint: "oci-archive and docker-archive files are read; a plain root file system is not an image"
+            )
         }
         return try finish(&result, as: reference, &transaction)
     }
@@ -70,10 +77,12 @@ extension ImageLayoutDirectory {
     /// - Parameters:
     ///   - other: The other layout.
     ///   - reference: A further name for its only image.
+    /// - Returns: The images, with the names that the other layout gives them.
     /// - Throws: As ``importArchive(from:name:as:limits:)``, but for what only archives have.
     @discardableResult
     public func importLayout(
-        _ other: ImageLayoutDirectory, as reference: Reference? = nil
+        _ other: ImageLayoutDirectory,
+        as reference: Reference? = nil
     ) throws(ImageLayoutError) -> [ImportedImage] {
         var transaction = try BlobTransaction(blobs)
         var result = ImageImport(origin: "\(other.path)")
@@ -95,7 +104,9 @@ extension ImageLayoutDirectory {
 
     /// Makes the blobs of the images found visible and adds the images to the index.
     private func finish(
-        _ result: inout ImageImport, as reference: Reference?, _ transaction: inout BlobTransaction
+        _ result: inout ImageImport,
+        as reference: Reference?,
+        _ transaction: inout BlobTransaction
     ) throws(ImageLayoutError) -> [ImportedImage] {
         if let reference { try result.name(reference) }
         guard !result.items.isEmpty else {

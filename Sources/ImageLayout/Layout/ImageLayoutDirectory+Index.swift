@@ -87,7 +87,10 @@ extension ImageLayoutDirectory {
         if new != old {
             guard new.manifests.count <= ImageLimits.descriptors else {
                 throw ImageLayoutError(
-                    .limitExceeded, "image layout \(path)", "it would list more than \(ImageLimits.descriptors) images")
+                    .limitExceeded,
+                    "image layout \(path)",
+                    "it would list more than \(ImageLimits.descriptors) images"
+                )
             }
             try about("image layout \(path)") { () throws(SystemCallError) in
                 try blobs.root.replaceFile("index.json", new.json(), mode: 0o644)
@@ -103,7 +106,8 @@ extension ImageLayoutDirectory {
         let texts = Set(names.map(\.description))
         index.manifests.removeAll { entry in
             if let name = entry.annotations?[AnnotationKey.referenceName], texts.contains(name) { return true }
-            return !names.isEmpty && entry.digest == descriptor.digest && entry.annotations?[AnnotationKey.referenceName] == nil
+            return !names.isEmpty && entry.digest == descriptor.digest
+                && entry.annotations?[AnnotationKey.referenceName] == nil
         }
         var plain = descriptor
         plain.annotations?[AnnotationKey.referenceName] = nil
@@ -115,7 +119,8 @@ extension ImageLayoutDirectory {
         }
         for text in texts.sorted() {
             var entry = plain
-            entry.annotations = (plain.annotations ?? [:]).merging([AnnotationKey.referenceName: text]) { _, new in new }
+            entry.annotations = (plain.annotations ?? [:]).merging([AnnotationKey.referenceName: text]) { _, new in new
+            }
             index.manifests.append(entry)
         }
     }

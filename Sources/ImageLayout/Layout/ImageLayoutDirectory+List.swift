@@ -40,7 +40,13 @@ extension ImageLayoutDirectory {
             size = overflow ? .max : sum
         }
         return ImageSummary(
-            name: name?.description, reference: name?.reference, id: image.id, manifest: image.manifestDescriptor,
-            size: size, created: image.configuration.created, platform: image.configuration.platform)
+            name: name?.description,
+            reference: name?.reference,
+            id: image.id,
+            manifest: image.manifestDescriptor,
+            size: size,
+            created: image.configuration.created,
+            platform: image.configuration.platform
+        )
     }
 }

@@ -9,6 +9,7 @@ extension ImageLayoutDirectory {
     /// - Parameters:
     ///   - name: As for ``find(_:)``.
     ///   - platform: The platform; this machine's unless told otherwise.
+    /// - Returns: The image, with its documents.
     /// - Throws: ``ImageLayoutError``: `notFound`, `ambiguous`, `noMatchingPlatform`, `digestMismatch`, `sizeMismatch`,
     ///   `invalidDocument`, `unsupportedMediaType`, `limitExceeded`, `systemCall`.
     public func resolve(_ name: String, platform: Platform = .host) throws(ImageLayoutError) -> ResolvedImage {
@@ -19,14 +20,17 @@ extension ImageLayoutDirectory {
     ///
     /// - Throws: As ``resolve(_:platform:)-(String,_)``.
     public func resolve(
-        _ reference: Reference, platform: Platform = .host
+        _ reference: Reference,
+        platform: Platform = .host
     ) throws(ImageLayoutError) -> ResolvedImage {
         let name = reference.description
         return try resolve(find(name), asked: name, platform: platform)
     }
 
     private func resolve(
-        _ match: ImageMatch, asked: String, platform: Platform
+        _ match: ImageMatch,
+        asked: String,
+        platform: Platform
     ) throws(ImageLayoutError) -> ResolvedImage {
         var candidates: [(manifest: Descriptor, platform: Platform)] = []
         for descriptor in match.descriptors {
@@ -37,8 +41,10 @@ extension ImageLayoutDirectory {
         guard let index = platform.bestMatch(among: candidates.map(\.platform)) else {
             let offered = Set(candidates.map { "\($0.platform)" }).sorted().joined(separator: ", ")
             throw ImageLayoutError(
-                .noMatchingPlatform, "image \(asked)",
-                "it is not there for \(platform)" + (offered.isEmpty ? "" : ", only for \(offered)"))
+                .noMatchingPlatform,
+                "image \(asked)",
+                "it is not there for \(platform)" + (offered.isEmpty ? "" : ", only for \(offered)")
+            )
         }
         return try ResolvedImage(candidates[index].manifest, reference: match.reference, from: blobs)
     }

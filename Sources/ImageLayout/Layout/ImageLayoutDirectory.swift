@@ -44,14 +44,16 @@ public final class ImageLayoutDirectory: Sendable {
 
     /// As ``openOrCreate(_:)``; `onStep` is called at each step of an ingest.
     package static func openOrCreate(
-        _ path: FilePath, onStep: (@Sendable (IngestStep) -> SystemCallError?)?
+        _ path: FilePath,
+        onStep: (@Sendable (IngestStep) -> SystemCallError?)?
     ) throws(ImageLayoutError) -> ImageLayoutDirectory {
         do throws(SystemCallError) { try create(path) } catch { throw ImageLayoutError(error, "image layout \(path)") }
         return try ImageLayoutDirectory(opening: path, onStep: onStep)
     }
 
     init(
-        opening path: FilePath, onStep: (@Sendable (IngestStep) -> SystemCallError?)?
+        opening path: FilePath,
+        onStep: (@Sendable (IngestStep) -> SystemCallError?)?
     ) throws(ImageLayoutError) {
         let subject = "image layout \(path)"
         let root = try about(subject) { () throws(SystemCallError) in try RootDirectory(at: path) }
@@ -103,6 +105,7 @@ public final class ImageLayoutDirectory: Sendable {
         ingest = try root.directory("ingest", .noSymlinks)
         let lock = try LayoutLock.take(.index, .exclusive, in: ingest)
         try root.makeDirectories("blobs/sha256")
+        try root.directory("blobs", .noSymlinks).descriptor.synchronize()
         do throws(SystemCallError) {
             _ = try root.open("index.json", CLINUX_O_PATH | CLINUX_O_NOFOLLOW, .noSymlinks)
         } catch {

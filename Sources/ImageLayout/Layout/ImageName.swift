@@ -50,10 +50,16 @@ struct ImageName: Hashable, Sendable, CustomStringConvertible {
     /// The name that `descriptor` of an index carries; containerd's annotation goes before OCI's, which docker fills
     /// with a bare tag.
     static func of(_ descriptor: Descriptor) throws(ImageLayoutError) -> ImageName? {
-        guard let text = descriptor.annotations?[AnnotationKey.containerdImageName] ?? descriptor.annotations?[AnnotationKey.referenceName] else { return nil }
+        guard
+            let text = descriptor.annotations?[AnnotationKey.containerdImageName]
+                ?? descriptor.annotations?[AnnotationKey.referenceName]
+        else { return nil }
         guard let name = ImageName(text) else {
             throw ImageLayoutError(
-                .invalidName, "image \(descriptor.digest)", "its index calls it by a name that is none")
+                .invalidName,
+                "image \(descriptor.digest)",
+                "its index calls it by a name that is none"
+            )
         }
         return name
     }

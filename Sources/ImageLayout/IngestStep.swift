@@ -3,6 +3,6 @@
 
 /// The points of an ingest at which a test can let it fail or the process die.
 package enum IngestStep: String, CaseIterable, Codable, Sendable {
-    case fileCreated, contentWritten, contentSynchronized, blobRenamed, directorySynchronized, indexLocked,
+    case fileCreated, contentWritten, contentSynchronized, blobRenamed, directorySynchronized, indexPrepared,
         indexReplaced
 }

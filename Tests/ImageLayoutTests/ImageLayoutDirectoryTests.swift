@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import CLinux
 import ImageLayout
 import LinuxSystem
 import OCISpec
@@ -183,6 +184,26 @@ import Testing
         #expect(listed.size == Int64(image.blobs.reduce(0) { $0 + $1.content.count }))
         #expect("\(listed.platform)" == "linux/amd64")
         #expect(try test.layout.verify().isEmpty)
+    }
+
+    @Test("Nobody else can lock the index between reading and replacing it") func exclusive() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path.appending("layout")
+        let refusals = Counter()
+        let layout = try ImageLayoutDirectory.openOrCreate(path) { step in
+            guard step == .indexPrepared,
+                let file = try? OwnedFileDescriptor.open(path.appending("ingest/lock"), CLINUX_O_RDWR)
+            else { return nil }
+            var request = clinux_flock()
+            request.type = Int16(CLINUX_F_RDLCK)
+            request.start = 1
+            request.length = 1
+            let result = unsafe clinux_fcntl_lock(file.rawValue, CLINUX_F_OFD_SETLK, &request)
+            if result == -CLINUX_EAGAIN { _ = refusals.next() }
+            return nil
+        }
+        try TestImage().add(to: layout, as: "test:v1")
+        #expect(refusals.next() == 2)
     }
 
     @Test("Several tasks can give names at once without losing one") func concurrent() async throws {

@@ -72,6 +72,12 @@ import Testing
         descriptor.platform = Platform(architecture: "unknown", os: "unknown")
         try tag(ImageIndex(manifests: [descriptor]).json(), .imageIndex, in: test.layout)
         #expect(resolve(test.layout)?.code == .noMatchingPlatform)
+        #expect(try test.layout.images().images.isEmpty)
+        // Buildkit marks it so as well.
+        descriptor.platform = Platform(architecture: "amd64", os: "linux")
+        descriptor.annotations = ["vnd.docker.reference.type": "attestation-manifest"]
+        try tag(ImageIndex(manifests: [descriptor]).json(), .imageIndex, in: test.layout)
+        #expect(resolve(test.layout)?.code == .noMatchingPlatform)
     }
 
     @Test("Indexes may be nested four deep and no deeper (J-09)", arguments: [4, 5]) func nesting(depth: Int) throws {

@@ -94,7 +94,7 @@ struct TestImage {
     }
 
     static func dockerManifest(_ config: String, _ tags: [String], _ layers: [String]) -> String {
-        func list(_ items: [String]) -> String { "[" + items.map { "\"\($0)\"" }.joined(separator: ",") + "]" }
+        func list(_ items: [String]) -> String { String(decoding: items.json(), as: UTF8.self) }
         return "[{\"Config\":\"\(config)\",\"RepoTags\":\(list(tags)),\"Layers\":\(list(layers))}]"
     }
 }

@@ -80,7 +80,6 @@ extension ImageLayoutDirectory {
         let lock = try about("image layout \(path)") { () throws(SystemCallError) in
             try LayoutLock.take(.index, .exclusive, in: blobs.ingestDirectory())
         }
-        try about("image layout \(path)") { () throws(SystemCallError) in try blobs.step(.indexLocked) }
         let old = try index()
         var new = old
         try body(&new)
@@ -93,6 +92,7 @@ extension ImageLayoutDirectory {
                 )
             }
             try about("image layout \(path)") { () throws(SystemCallError) in
+                try blobs.step(.indexPrepared)
                 try blobs.root.replaceFile("index.json", new.json(), mode: 0o644)
                 try blobs.step(.indexReplaced)
             }
@@ -105,9 +105,9 @@ extension ImageLayoutDirectory {
     static func add(_ descriptor: Descriptor, _ names: [ImageName], to index: inout ImageIndex) {
         let texts = Set(names.map(\.description))
         index.manifests.removeAll { entry in
-            if let name = entry.annotations?[AnnotationKey.referenceName], texts.contains(name) { return true }
+            // A name that is none cannot be the one that moves.
+            if let name = try? ImageName.of(entry) { return texts.contains(name.description) }
             return !names.isEmpty && entry.digest == descriptor.digest
-                && entry.annotations?[AnnotationKey.referenceName] == nil
         }
         var plain = descriptor
         plain.annotations?[AnnotationKey.referenceName] = nil

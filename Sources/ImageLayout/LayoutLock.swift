@@ -29,8 +29,12 @@ struct LayoutLock: ~Copyable, Sendable {
     }
 
     private let file: OwnedFileDescriptor
+    private let region: Region
 
-    private init(_ file: consuming OwnedFileDescriptor) { self.file = file }
+    private init(_ file: consuming OwnedFileDescriptor, _ region: Region) {
+        self.file = file
+        self.region = region
+    }
 
     /// Takes a lock in `directory`, which is the directory `ingest` of the layout.
     static func take(
@@ -44,14 +48,26 @@ struct LayoutLock: ~Copyable, Sendable {
             mode: 0o600,
             .noSymlinks
         )
-        var request = clinux_flock()
-        request.type = Int16(mode == .shared ? CLINUX_F_RDLCK : CLINUX_F_WRLCK)
-        request.whence = Int16(CLINUX_SEEK_SET)
-        request.start = region.rawValue
-        request.length = 1
+        var request = Self.request(region, mode == .shared ? CLINUX_F_RDLCK : CLINUX_F_WRLCK)
         let number = file.rawValue
         let command = mode == .exclusiveNow ? CLINUX_F_OFD_SETLK : CLINUX_F_OFD_SETLKW
         try systemCall("fcntl", path: "ingest/lock") { unsafe clinux_fcntl_lock(number, command, &request) }
-        return LayoutLock(file)
+        return LayoutLock(file, region)
+    }
+
+    private static func request(_ region: Region, _ type: CInt) -> clinux_flock {
+        var request = clinux_flock()
+        request.type = Int16(type)
+        request.whence = Int16(CLINUX_SEEK_SET)
+        request.start = region.rawValue
+        request.length = 1
+        return request
+    }
+
+    deinit {
+        // Closing is not enough: a child that another thread is just starting has a copy of the descriptor until it
+        // executes its program, and would keep the lock that long.
+        var request = Self.request(region, CLINUX_F_UNLCK)
+        _ = unsafe clinux_fcntl_lock(file.rawValue, CLINUX_F_OFD_SETLK, &request)
     }
 }

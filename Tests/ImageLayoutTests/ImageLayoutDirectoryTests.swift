@@ -152,6 +152,27 @@ import Testing
         #expect(try test.layout.collectGarbage(grace: .zero).blobs == 1)
     }
 
+    @Test("A lock ends with its holder even while a child that is being started has a copy of the descriptor")
+    func inherited() throws {
+        let test = try TestLayout()
+        let lock = Array("\(test.layout.path)/ingest/lock".utf8)
+        var copies: [CInt] = []
+        do {
+            let lease = try test.layout.lease()
+            for entry in try RootDirectory(at: "/proc/self/fd").entries() {
+                guard let number = CInt(String(decoding: entry.name, as: UTF8.self)) else { continue }
+                var target = [CChar](repeating: 0, count: 512)
+                let count = unsafe clinux_readlinkat(CLINUX_AT_FDCWD, "/proc/self/fd/\(number)", &target, target.count)
+                guard count > 0, target[..<count].map({ UInt8(bitPattern: $0) }) == lock else { continue }
+                copies.append(clinux_fcntl(number, CLINUX_F_DUPFD_CLOEXEC, 3))
+            }
+            _ = consume lease
+        }
+        #expect(copies.count == 1)
+        try test.layout.collectGarbage(grace: .zero)
+        for number in copies { clinux_close(number) }
+    }
+
     @Test("Nothing is removed when an image cannot be read to its end") func damaged() throws {
         let test = try TestLayout()
         let image = TestImage()

@@ -5,11 +5,20 @@
 import PackageDescription
 
 let systemPackage = Target.Dependency.product(
-    name: "SystemPackage", package: "swift-system", condition: .when(traits: ["Runtime", "Images"]))
+    name: "SystemPackage",
+    package: "swift-system",
+    condition: .when(traits: ["Runtime", "Images"])
+)
 let crypto = Target.Dependency.product(
-    name: "Crypto", package: "swift-crypto", condition: .when(traits: ["Images"]))
+    name: "Crypto",
+    package: "swift-crypto",
+    condition: .when(traits: ["Images"])
+)
 let logging = Target.Dependency.product(
-    name: "Logging", package: "swift-log", condition: .when(traits: ["Runtime"]))
+    name: "Logging",
+    package: "swift-log",
+    condition: .when(traits: ["Runtime"])
+)
 
 let package = Package(
     name: "skiff",
@@ -46,47 +55,74 @@ let package = Package(
         .target(name: "ContainerInit", dependencies: ["LaunchPlan", "CLinux"], exclude: ["Entry"]),
         .target(
             name: "ImageLayout",
-            dependencies: ["OCISpec", "LinuxSystem", "CLinux", "CArchive", systemPackage, crypto]),
+            dependencies: ["OCISpec", "LinuxSystem", "CLinux", "CArchive", systemPackage, crypto]
+        ),
         .target(
             name: "LayerUnpack",
-            dependencies: ["OCISpec", "LinuxSystem", "CLinux", "CArchive", "CZlib", systemPackage, crypto]),
+            dependencies: ["OCISpec", "LinuxSystem", "CLinux", "CArchive", "CZlib", systemPackage, crypto]
+        ),
         .target(name: "CgroupKit", dependencies: ["LinuxSystem", "CLinux", systemPackage]),
         // Layer 3: namespaces, and the sealed init that sets them up.
         .executableTarget(name: "seal-init"),
         .plugin(name: "SealedInit", capability: .buildTool(), dependencies: ["seal-init"]),
         .target(
-            name: "NamespaceKit", dependencies: ["LinuxSystem", "LaunchPlan", "CLinux", systemPackage],
-            plugins: ["SealedInit"]),
+            name: "NamespaceKit",
+            dependencies: ["LinuxSystem", "LaunchPlan", "CLinux", systemPackage],
+            plugins: ["SealedInit"]
+        ),
         // Layer 4: the OCI runtime on bundles; no image code, so that what only spawns links none.
         .target(
             name: "OCIRuntime",
-            dependencies: ["OCISpec", "NamespaceKit", "CgroupKit", "LinuxSystem", "LaunchPlan", systemPackage, logging]),
+            dependencies: ["OCISpec", "NamespaceKit", "CgroupKit", "LinuxSystem", "LaunchPlan", systemPackage, logging]
+        ),
         // Layer 5: images to containers.
         .target(
             name: "RuntimeCore",
             dependencies: [
                 "OCISpec", "ImageLayout", "LayerUnpack", "NamespaceKit", "CgroupKit", "OCIRuntime", "LinuxSystem",
                 systemPackage, logging,
-            ]),
+            ]
+        ),
         // Tests.
-        .target(name: "TestSupport", dependencies: ["LinuxSystem", "CLinux", systemPackage], path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport",
+            dependencies: ["LinuxSystem", "CLinux", systemPackage],
+            path: "Tests/TestSupport"
+        ),
         .testTarget(name: "OCISpecTests", dependencies: ["OCISpec", "TestSupport"]),
         .testTarget(name: "LaunchPlanTests", dependencies: ["LaunchPlan", "TestSupport"]),
         .testTarget(name: "LinuxSystemTests", dependencies: ["LinuxSystem", "CLinux", "TestSupport", systemPackage]),
         .testTarget(
-            name: "ContainerInitTests", dependencies: ["ContainerInit", "LaunchPlan", "LinuxSystem", "TestSupport"]),
+            name: "ContainerInitTests",
+            dependencies: ["ContainerInit", "LaunchPlan", "LinuxSystem", "TestSupport"]
+        ),
         .testTarget(
             name: "ImageLayoutTests",
-            dependencies: ["ImageLayout", "OCISpec", "TestSupport", "LinuxSystem", "CLinux", systemPackage, crypto]),
+            dependencies: ["ImageLayout", "OCISpec", "TestSupport", "LinuxSystem", "CLinux", systemPackage, crypto]
+        ),
         .testTarget(
             name: "LayerUnpackTests",
-            dependencies: ["LayerUnpack", "OCISpec", "TestSupport", "LinuxSystem", "CLinux", systemPackage]),
-        .testTarget(name: "CgroupKitTests", dependencies: ["CgroupKit", "TestSupport", "LinuxSystem", "CLinux", systemPackage]),
+            dependencies: ["LayerUnpack", "OCISpec", "TestSupport", "LinuxSystem", "CLinux", systemPackage]
+        ),
+        .testTarget(
+            name: "CgroupKitTests",
+            dependencies: ["CgroupKit", "TestSupport", "LinuxSystem", "CLinux", systemPackage]
+        ),
         .testTarget(
             name: "NamespaceKitTests",
-            dependencies: ["NamespaceKit", "LaunchPlan", "TestSupport", "LinuxSystem", "CLinux", systemPackage]),
-        .testTarget(name: "OCIRuntimeTests", dependencies: ["OCIRuntime", "OCISpec", "NamespaceKit", "CgroupKit", "TestSupport", "LinuxSystem", "CLinux", systemPackage]),
-        .testTarget(name: "RuntimeCoreTests", dependencies: ["RuntimeCore", "TestSupport", "LinuxSystem", "CLinux", systemPackage]),
+            dependencies: ["NamespaceKit", "LaunchPlan", "TestSupport", "LinuxSystem", "CLinux", systemPackage]
+        ),
+        .testTarget(
+            name: "OCIRuntimeTests",
+            dependencies: [
+                "OCIRuntime", "OCISpec", "NamespaceKit", "CgroupKit", "TestSupport", "LinuxSystem", "CLinux",
+                systemPackage,
+            ]
+        ),
+        .testTarget(
+            name: "RuntimeCoreTests",
+            dependencies: ["RuntimeCore", "TestSupport", "LinuxSystem", "CLinux", systemPackage]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -17,7 +17,8 @@ let package = Package(
                 .product(name: "OCIRuntime", package: "skiff"), .product(name: "OCISpec", package: "skiff"),
                 .product(name: "LayerUnpack", package: "skiff"), .product(name: "LinuxSystem", package: "skiff"),
                 .product(name: "SystemPackage", package: "swift-system"),
-            ])
+            ]
+        )
     ],
     swiftLanguageModes: [.v6]
 )

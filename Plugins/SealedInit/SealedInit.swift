@@ -22,7 +22,9 @@ import PackagePlugin
                     try context.tool(named: "swiftc").url.path, sources.path,
                     context.pluginWorkDirectoryURL.path, output.path,
                 ],
-                inputFiles: inputs, outputFiles: [output])
+                inputFiles: inputs,
+                outputFiles: [output]
+            )
         ]
     }
 

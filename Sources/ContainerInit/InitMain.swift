@@ -18,7 +18,11 @@ func initMain(firstDescriptor: CInt) -> CInt {
     guard size > 0 else { return 1 }
     let address = clinux_mmap(size, CLINUX_PROT_READ, CLINUX_MAP_PRIVATE | CLINUX_MAP_POPULATE, planFile)
     let scratchAddress = clinux_mmap(
-        8192, CLINUX_PROT_READ | CLINUX_PROT_WRITE, CLINUX_MAP_PRIVATE | CLINUX_MAP_ANONYMOUS, -1)
+        8192,
+        CLINUX_PROT_READ | CLINUX_PROT_WRITE,
+        CLINUX_MAP_PRIVATE | CLINUX_MAP_ANONYMOUS,
+        -1
+    )
     guard address > 0, scratchAddress > 0, let base = unsafe UnsafePointer<UInt8>(bitPattern: address),
         let scratch = unsafe UnsafeMutablePointer<UInt8>(bitPattern: scratchAddress)
     else { return 1 }
@@ -26,13 +30,21 @@ func initMain(firstDescriptor: CInt) -> CInt {
     do throws(PlanReader.PlanError) {
         let reader = unsafe try PlanReader(base: base, count: size)
         var interpreter = unsafe Interpreter(
-            reader: reader, control: control, firstSlot: firstDescriptor + 2, scratch: scratch)
+            reader: reader,
+            control: control,
+            firstSlot: firstDescriptor + 2,
+            scratch: scratch
+        )
         guard let failure = interpreter.run() else { return 0 }
         // Nobody may be there to hear it; then the exit status says it.
         try? interpreter.send(
             Report(
-                .failed, instruction: interpreter.index, errno: UInt32(bitPattern: failure.errno),
-                detail: failure.detail.rawValue | interpreter.reader.opcode << 16))
+                .failed,
+                instruction: interpreter.index,
+                errno: UInt32(bitPattern: failure.errno),
+                detail: failure.detail.rawValue | interpreter.reader.opcode << 16
+            )
+        )
     } catch {
         return 2
     }

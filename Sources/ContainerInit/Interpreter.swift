@@ -97,7 +97,8 @@ package import LaunchPlan
             try executeSurroundings(instruction)
         case .dropBoundingSet, .setUser, .setCapabilities, .setNoNewPrivileges, .setWorkingDirectory, .installSeccomp:
             try executeIdentity(instruction)
-        case .runHook, .findExecutable, .awaitStart, .closeDescriptors, .prepareProgram, .execute: try executeEnd(instruction)
+        case .runHook, .findExecutable, .awaitStart, .closeDescriptors, .prepareProgram, .execute:
+            try executeEnd(instruction)
         }
     }
 
@@ -107,7 +108,8 @@ package import LaunchPlan
     /// Turns a negated error number into a ``StepError``.
     @discardableResult
     func check<Value: FixedWidthInteger & SignedInteger>(
-        _ result: Value, _ detail: StepDetail
+        _ result: Value,
+        _ detail: StepDetail
     ) throws(StepError) -> Value {
         if result < 0 { throw StepError(CInt(truncatingIfNeeded: -result), detail) }
         return result

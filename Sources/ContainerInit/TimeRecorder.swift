@@ -17,7 +17,11 @@ internal import LaunchPlan
         guard enabled else { return }
         let size = (Self.capacity + 3) * 8
         let address = clinux_mmap(
-            size, CLINUX_PROT_READ | CLINUX_PROT_WRITE, CLINUX_MAP_PRIVATE | CLINUX_MAP_ANONYMOUS, -1)
+            size,
+            CLINUX_PROT_READ | CLINUX_PROT_WRITE,
+            CLINUX_MAP_PRIVATE | CLINUX_MAP_ANONYMOUS,
+            -1
+        )
         guard address > 0 else { return }
         unsafe message = UnsafeMutablePointer(bitPattern: address)
         record()

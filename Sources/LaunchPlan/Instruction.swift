@@ -148,8 +148,12 @@ package struct MountAttributes: Hashable, Sendable {
     package var recursivePropagation: UInt64
 
     package init(
-        set: UInt64 = 0, clear: UInt64 = 0, recursiveSet: UInt64 = 0, recursiveClear: UInt64 = 0,
-        propagation: UInt64 = 0, recursivePropagation: UInt64 = 0
+        set: UInt64 = 0,
+        clear: UInt64 = 0,
+        recursiveSet: UInt64 = 0,
+        recursiveClear: UInt64 = 0,
+        propagation: UInt64 = 0,
+        recursivePropagation: UInt64 = 0
     ) {
         self.set = set
         self.clear = clear

@@ -86,8 +86,13 @@
         case .setMountAttributes: .setMountAttributes(path: try text(), attributes: try attributes())
         case .makeDevice:
             .makeDevice(
-                path: try text(), mode: try small(), major: try small(), minor: try small(), uid: try small(),
-                gid: try small())
+                path: try text(),
+                mode: try small(),
+                major: try small(),
+                minor: try small(),
+                uid: try small(),
+                gid: try small()
+            )
         case .makeDirectory: .makeDirectory(path: try text(), mode: try small())
         case .makeSymlink: .makeSymlink(path: try text(), destination: try text())
         case .prepareMasks: .prepareMasks
@@ -113,14 +118,22 @@
         case .setUser: try user()
         case .setCapabilities:
             .setCapabilities(
-                effective: try integer(), permitted: try integer(), inheritable: try integer(), ambient: try integer())
+                effective: try integer(),
+                permitted: try integer(),
+                inheritable: try integer(),
+                ambient: try integer()
+            )
         case .setNoNewPrivileges: .setNoNewPrivileges
         case .setWorkingDirectory: .setWorkingDirectory(path: try text())
         case .installSeccomp: try seccomp()
         case .runHook:
             .runHook(
-                path: try text(), arguments: try list(), environment: try list(), input: try text(),
-                timeoutSeconds: try small())
+                path: try text(),
+                arguments: try list(),
+                environment: try list(),
+                input: try text(),
+                timeoutSeconds: try small()
+            )
         case .findExecutable: .findExecutable(candidates: try list())
         case .awaitStart: .awaitStart(slot: try small())
         case .closeDescriptors: .closeDescriptors(first: try small())
@@ -158,8 +171,13 @@
 
     private mutating func attributes() throws(PlanError) -> MountAttributes {
         MountAttributes(
-            set: try integer(), clear: try integer(), recursiveSet: try integer(), recursiveClear: try integer(),
-            propagation: try integer(), recursivePropagation: try integer())
+            set: try integer(),
+            clear: try integer(),
+            recursiveSet: try integer(),
+            recursiveClear: try integer(),
+            propagation: try integer(),
+            recursivePropagation: try integer()
+        )
     }
 
     private mutating func text() throws(PlanError) -> MappedText {

@@ -37,7 +37,8 @@ package struct MessageSocket: ~Copyable, Sendable {
         }
         return Pair(
             ours: MessageSocket(takingOver: OwnedFileDescriptor(takingOver: numbers[0])),
-            theirs: MessageSocket(takingOver: OwnedFileDescriptor(takingOver: numbers[1])))
+            theirs: MessageSocket(takingOver: OwnedFileDescriptor(takingOver: numbers[1]))
+        )
     }
 
     /// Sends one message.
@@ -63,10 +64,12 @@ package struct MessageSocket: ~Copyable, Sendable {
     /// Makes a socket that listens at `name` in `directory`, by way of the directory's descriptor, so that the length
     /// of the directory's path does not matter.
     package static func listen(
-        in directory: borrowing RootDirectory, name: String
+        in directory: borrowing RootDirectory,
+        name: String
     ) throws(SystemCallError) -> OwnedFileDescriptor {
         let socket = OwnedFileDescriptor(
-            takingOver: try systemCall("socket") { clinux_unix_socket(CLINUX_SOCK_SEQPACKET | CLINUX_SOCK_CLOEXEC) })
+            takingOver: try systemCall("socket") { clinux_unix_socket(CLINUX_SOCK_SEQPACKET | CLINUX_SOCK_CLOEXEC) }
+        )
         let number = socket.rawValue
         try UnixAddress.with(directory, name) { (address, count) in
             unsafe clinux_bind(number, address, count)
@@ -77,10 +80,12 @@ package struct MessageSocket: ~Copyable, Sendable {
 
     /// Connects to the socket that listens at `name` in `directory`.
     package static func connect(
-        in directory: borrowing RootDirectory, name: String
+        in directory: borrowing RootDirectory,
+        name: String
     ) throws(SystemCallError) -> MessageSocket {
         let socket = OwnedFileDescriptor(
-            takingOver: try systemCall("socket") { clinux_unix_socket(CLINUX_SOCK_SEQPACKET | CLINUX_SOCK_CLOEXEC) })
+            takingOver: try systemCall("socket") { clinux_unix_socket(CLINUX_SOCK_SEQPACKET | CLINUX_SOCK_CLOEXEC) }
+        )
         let number = socket.rawValue
         try UnixAddress.with(directory, name) { (address, count) in
             unsafe clinux_connect(number, address, count)

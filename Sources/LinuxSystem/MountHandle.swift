@@ -11,16 +11,25 @@ package enum MountHandle {
     /// - Note: Needs `CAP_SYS_ADMIN` in the user namespace that owns the mount namespace.
     package static func clone(_ path: FilePath, recursive: Bool) throws(SystemCallError) -> OwnedFileDescriptor {
         let flags = UInt32(
-            CLINUX_OPEN_TREE_CLONE | CLINUX_OPEN_TREE_CLOEXEC | (recursive ? CLINUX_AT_RECURSIVE : 0))
+            CLINUX_OPEN_TREE_CLONE | CLINUX_OPEN_TREE_CLOEXEC | (recursive ? CLINUX_AT_RECURSIVE : 0)
+        )
         let tree = OwnedFileDescriptor(
             takingOver: try systemCall("open_tree", path: path) {
                 path.withCString { unsafe clinux_open_tree(CLINUX_AT_FDCWD, $0, flags) }
-            })
+            }
+        )
         let number = tree.rawValue
         // A copy of a shared mount would be shared: nothing in a container may travel back.
         try systemCall("mount_setattr", path: path) {
             unsafe clinux_mount_setattr(
-                number, "", UInt32(CLINUX_AT_EMPTY_PATH | CLINUX_AT_RECURSIVE), 0, 0, UInt64(CLINUX_MS_PRIVATE), 0)
+                number,
+                "",
+                UInt32(CLINUX_AT_EMPTY_PATH | CLINUX_AT_RECURSIVE),
+                0,
+                0,
+                UInt64(CLINUX_MS_PRIVATE),
+                0
+            )
         }
         return tree
     }

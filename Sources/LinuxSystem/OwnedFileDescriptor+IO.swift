@@ -9,7 +9,9 @@ extension OwnedFileDescriptor {
     ///
     /// For host paths that the caller chose. Paths below a container's root go through ``RootDirectory``.
     package static func open(
-        _ path: FilePath, _ flags: CInt, mode: UInt32 = 0
+        _ path: FilePath,
+        _ flags: CInt,
+        mode: UInt32 = 0
     ) throws(SystemCallError) -> OwnedFileDescriptor {
         let number = try systemCall("openat", path: path) {
             path.withCString { unsafe clinux_openat(CLINUX_AT_FDCWD, $0, flags | CLINUX_O_CLOEXEC, mode) }
@@ -32,7 +34,8 @@ extension OwnedFileDescriptor {
             }
         }
         return OwnedFileDescriptor(
-            takingOver: try systemCall("memfd_create") { withCString(bytes) { unsafe clinux_memfd_create($0, base) } })
+            takingOver: try systemCall("memfd_create") { withCString(bytes) { unsafe clinux_memfd_create($0, base) } }
+        )
     }
 
     /// Adds `F_SEAL_SEAL`, `F_SEAL_SHRINK`, `F_SEAL_GROW` and `F_SEAL_WRITE`: the content is final.
@@ -50,7 +53,9 @@ extension OwnedFileDescriptor {
             return unsafe span.withUnsafeMutableBufferPointer { unsafe clinux_pipe2($0.baseAddress, CLINUX_O_CLOEXEC) }
         }
         return Pipe(
-            reading: OwnedFileDescriptor(takingOver: numbers[0]), writing: OwnedFileDescriptor(takingOver: numbers[1]))
+            reading: OwnedFileDescriptor(takingOver: numbers[0]),
+            writing: OwnedFileDescriptor(takingOver: numbers[1])
+        )
     }
 
     /// The two ends of a pipe.
@@ -128,7 +133,12 @@ extension OwnedFileDescriptor {
         let number = rawValue
         try systemCall("statx") {
             unsafe clinux_statx(
-                number, "", CLINUX_AT_EMPTY_PATH, UInt32(CLINUX_STATX_BASIC_STATS | CLINUX_STATX_MNT_ID), &result)
+                number,
+                "",
+                CLINUX_AT_EMPTY_PATH,
+                UInt32(CLINUX_STATX_BASIC_STATS | CLINUX_STATX_MNT_ID),
+                &result
+            )
         }
         return FileStatus(result)
     }

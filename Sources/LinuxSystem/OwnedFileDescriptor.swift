@@ -39,7 +39,8 @@ public struct OwnedFileDescriptor: ~Copyable, Sendable {
     public func duplicate() throws(SystemCallError) -> OwnedFileDescriptor {
         let number = rawValue
         return OwnedFileDescriptor(
-            takingOver: try systemCall("fcntl") { clinux_fcntl(number, CLINUX_F_DUPFD_CLOEXEC, 3) })
+            takingOver: try systemCall("fcntl") { clinux_fcntl(number, CLINUX_F_DUPFD_CLOEXEC, 3) }
+        )
     }
 
     deinit { _ = clinux_close(rawValue) }

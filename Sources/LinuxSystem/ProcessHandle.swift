@@ -43,7 +43,8 @@ package struct ProcessHandle: ~Copyable, Sendable {
         descriptor = OwnedFileDescriptor(
             takingOver: try systemCall("pidfd_open", path: FilePath("\(processID)")) {
                 clinux_pidfd_open(processID, 0)
-            })
+            }
+        )
         self.processID = processID
     }
 
@@ -84,6 +85,7 @@ package struct ProcessHandle: ~Copyable, Sendable {
             reason: reason,
             userMicroseconds: usage.user.seconds &* 1_000_000 &+ usage.user.microseconds,
             systemMicroseconds: usage.system.seconds &* 1_000_000 &+ usage.system.microseconds,
-            maximumResidentKiB: usage.max_rss_kib)
+            maximumResidentKiB: usage.max_rss_kib
+        )
     }
 }

@@ -60,7 +60,12 @@ package final class Readiness: Sendable {
             }
             let events = CLINUX_EPOLLIN | CLINUX_EPOLLONESHOT
             let result = clinux_epoll_ctl(
-                state.epoll, CLINUX_EPOLL_CTL_ADD, waiter.watched.descriptor.rawValue, events, token)
+                state.epoll,
+                CLINUX_EPOLL_CTL_ADD,
+                waiter.watched.descriptor.rawValue,
+                events,
+                token
+            )
             if result >= 0 { state.waiting[token] = waiter }
             return result
         }
@@ -85,11 +90,14 @@ package final class Readiness: Sendable {
         var old: UInt64 = 0
         _ = unsafe clinux_rt_sigprocmask(CLINUX_SIG_SETMASK, &all, &old)
         unsafe pthread_create(
-            &thread, nil,
+            &thread,
+            nil,
             { _ in
                 Readiness.shared.serve()
                 return nil
-            }, nil)
+            },
+            nil
+        )
         _ = unsafe clinux_rt_sigprocmask(CLINUX_SIG_SETMASK, &old, nil)
         pthread_detach(thread)
     }

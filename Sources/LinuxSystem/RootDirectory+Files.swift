@@ -28,7 +28,9 @@ extension RootDirectory {
     ///
     /// - Throws: ``SystemCallError``: `EFBIG` when it has more than `limit` bytes.
     package func readFile(
-        _ path: FilePath, limit: Int = 1 << 20, _ resolution: Resolution = .inRoot
+        _ path: FilePath,
+        limit: Int = 1 << 20,
+        _ resolution: Resolution = .inRoot
     ) throws(SystemCallError) -> [UInt8] {
         let file = try open(path, CLINUX_O_RDONLY | CLINUX_O_NONBLOCK | CLINUX_O_NOCTTY, resolution)
         do throws(SystemCallError) { return try file.readAll(limit: limit) } catch {
@@ -38,7 +40,9 @@ extension RootDirectory {
 
     /// Writes to the existing file `path` with one `write(2)`, as kernel files want it.
     package func writeFile(
-        _ path: FilePath, _ bytes: [UInt8], _ resolution: Resolution = .inRoot
+        _ path: FilePath,
+        _ bytes: [UInt8],
+        _ resolution: Resolution = .inRoot
     ) throws(SystemCallError) {
         let file = try open(path, CLINUX_O_WRONLY, resolution)
         do throws(SystemCallError) { try file.writeOnce(bytes) } catch {
@@ -58,7 +62,11 @@ extension RootDirectory {
             if error.errno != .noSuchFileOrDirectory { throw error }
         }
         let file = try parent.directory.open(
-            temporary, CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_EXCL | CLINUX_O_NOFOLLOW, mode: mode, .noSymlinks)
+            temporary,
+            CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_EXCL | CLINUX_O_NOFOLLOW,
+            mode: mode,
+            .noSymlinks
+        )
         try file.write(bytes)
         try file.synchronize()
         try parent.directory.rename(temporary, to: name)
@@ -72,7 +80,10 @@ extension RootDirectory {
 
     /// Renames into another directory.
     package func rename(
-        _ from: FilePath, to: FilePath, in other: borrowing RootDirectory, flags: UInt32 = 0
+        _ from: FilePath,
+        to: FilePath,
+        in other: borrowing RootDirectory,
+        flags: UInt32 = 0
     ) throws(SystemCallError) {
         let source = try parent(of: from, .noSymlinks)
         let target = try other.parent(of: to, .noSymlinks)
@@ -110,7 +121,9 @@ extension RootDirectory {
     }
 
     private func withParent(
-        of path: FilePath, _ call: String, _ body: (CInt, UnsafePointer<CChar>) -> CInt
+        of path: FilePath,
+        _ call: String,
+        _ body: (CInt, UnsafePointer<CChar>) -> CInt
     ) throws(SystemCallError) {
         let parent = try parent(of: path)
         let number = parent.directory.descriptor.rawValue

@@ -63,7 +63,8 @@ extension RootDirectory {
 
     private func removeContents(of path: FilePath) throws(SystemCallError) {
         let inner = RootDirectory(
-            takingOver: try open(path, CLINUX_O_RDONLY | CLINUX_O_DIRECTORY | CLINUX_O_NOFOLLOW))
+            takingOver: try open(path, CLINUX_O_RDONLY | CLINUX_O_DIRECTORY | CLINUX_O_NOFOLLOW)
+        )
         for entry in try inner.entries() { try inner.removeTree(FilePath(bytes: entry.name)) }
     }
 }

@@ -42,7 +42,10 @@ package struct RootDirectory: ~Copyable, Sendable {
     ///
     /// A concurrent rename can make the kernel give up with `EAGAIN`; the call is made again up to 128 times.
     package func open(
-        _ path: FilePath, _ flags: CInt, mode: UInt32 = 0, _ resolution: Resolution = .inRoot
+        _ path: FilePath,
+        _ flags: CInt,
+        mode: UInt32 = 0,
+        _ resolution: Resolution = .inRoot
     ) throws(SystemCallError) -> OwnedFileDescriptor {
         let number = descriptor.rawValue
         var attempts = 0
@@ -51,7 +54,12 @@ package struct RootDirectory: ~Copyable, Sendable {
                 let opened = try systemCall("openat2", path: path) {
                     path.withCString {
                         unsafe clinux_openat2(
-                            number, $0, UInt64(UInt32(bitPattern: flags | CLINUX_O_CLOEXEC)), UInt64(mode), resolution.flags)
+                            number,
+                            $0,
+                            UInt64(UInt32(bitPattern: flags | CLINUX_O_CLOEXEC)),
+                            UInt64(mode),
+                            resolution.flags
+                        )
                     }
                 }
                 return OwnedFileDescriptor(takingOver: opened)
@@ -64,7 +72,8 @@ package struct RootDirectory: ~Copyable, Sendable {
 
     /// Opens the directory `path` below this one as a root of its own.
     package func directory(
-        _ path: FilePath, _ resolution: Resolution = .inRoot
+        _ path: FilePath,
+        _ resolution: Resolution = .inRoot
     ) throws(SystemCallError) -> RootDirectory {
         RootDirectory(takingOver: try open(path, CLINUX_O_RDONLY | CLINUX_O_DIRECTORY, resolution))
     }
@@ -74,7 +83,8 @@ package struct RootDirectory: ~Copyable, Sendable {
     /// - Throws: ``SystemCallError``: `EINVAL` when `path` has no last component that can be created or removed
     ///   (it is empty, `/`, or ends in `.` or `..`).
     package func parent(
-        of path: FilePath, _ resolution: Resolution = .inRoot
+        of path: FilePath,
+        _ resolution: Resolution = .inRoot
     ) throws(SystemCallError) -> Parent {
         guard let last = path.lastComponent, last.kind == .regular else {
             throw SystemCallError(call: "openat2", path: path, errno: .invalidArgument)
@@ -82,7 +92,8 @@ package struct RootDirectory: ~Copyable, Sendable {
         let parentPath = path.removingLastComponent()
         return Parent(
             directory: try directory(parentPath.isEmpty ? "." : parentPath, resolution),
-            name: FilePath(root: nil, CollectionOfOne(last)))
+            name: FilePath(root: nil, CollectionOfOne(last))
+        )
     }
 
     /// The open parent of a path, and the path's last component.

@@ -18,7 +18,8 @@ package struct StreamSocket: ~Copyable, Sendable {
         let parent = path.removingLastComponent()
         let directory = try RootDirectory(at: parent.isEmpty ? "." : parent)
         let socket = OwnedFileDescriptor(
-            takingOver: try systemCall("socket") { clinux_unix_socket(CLINUX_SOCK_STREAM | CLINUX_SOCK_CLOEXEC) })
+            takingOver: try systemCall("socket") { clinux_unix_socket(CLINUX_SOCK_STREAM | CLINUX_SOCK_CLOEXEC) }
+        )
         let number = socket.rawValue
         try UnixAddress.with(directory, name.string) { (address, count) in
             unsafe clinux_connect(number, address, count)
@@ -28,7 +29,8 @@ package struct StreamSocket: ~Copyable, Sendable {
 
     /// Sends bytes and a descriptor with them.
     package func send(
-        _ bytes: [UInt8], passing passed: borrowing OwnedFileDescriptor
+        _ bytes: [UInt8],
+        passing passed: borrowing OwnedFileDescriptor
     ) throws(SystemCallError) {
         let number = descriptor.rawValue
         let passedNumber = passed.rawValue
@@ -42,7 +44,8 @@ package struct StreamSocket: ~Copyable, Sendable {
 enum UnixAddress {
     /// Runs `body` with the address of `name` in `directory`.
     @safe static func with(
-        _ directory: borrowing RootDirectory, _ name: String,
+        _ directory: borrowing RootDirectory,
+        _ name: String,
         _ body: (UnsafePointer<clinux_sockaddr_un>, UInt32) -> CInt
     ) throws(SystemCallError) {
         let path = Array("/proc/self/fd/\(directory.descriptor.rawValue)/\(name)".utf8)

@@ -11,7 +11,9 @@ package import SystemPackage
 ///   - body: The call: returns a value `>= 0`, or a negated error number, as every `clinux_` function does.
 @discardableResult
 package func systemCall<Value: FixedWidthInteger & SignedInteger>(
-    _ call: String, path: FilePath? = nil, _ body: () -> Value
+    _ call: String,
+    path: FilePath? = nil,
+    _ body: () -> Value
 ) throws(SystemCallError) -> Value {
     while true {
         let result = body()

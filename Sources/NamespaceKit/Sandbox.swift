@@ -29,10 +29,14 @@ public struct Sandbox: Sendable {
     ///   - environment: `NAME=value` entries; nothing of the caller's environment is passed on by itself.
     ///   - root: The directory that becomes `/`.
     public init(
-        _ arguments: [String], environment: [String] = [Self.defaultPath], root: FilePath = "/"
+        _ arguments: [String],
+        environment: [String] = [Self.defaultPath],
+        root: FilePath = "/"
     ) {
         let process = ProcessConfiguration(
-            arguments: arguments.map { Array($0.utf8) }, environment: environment.map { Array($0.utf8) })
+            arguments: arguments.map { Array($0.utf8) },
+            environment: environment.map { Array($0.utf8) }
+        )
         configuration = ContainerConfiguration(process: process)
         configuration.namespaces = .isolated
         configuration.root = .directory(root)
@@ -85,13 +89,17 @@ public struct Sandbox: Sendable {
     ///   - errors: Where its standard error goes; `nil` is the caller's.
     /// - Throws: ``NamespaceError``; nothing is left behind then.
     public func spawn(
-        input: SharedDescriptor? = nil, output: SharedDescriptor? = nil, errors: SharedDescriptor? = nil
+        input: SharedDescriptor? = nil,
+        output: SharedDescriptor? = nil,
+        errors: SharedDescriptor? = nil
     ) throws -> SandboxProcess {
         let streams: Launcher.Streams
         do throws(SystemCallError) {
             streams = Launcher.Streams(
-                input: try StandardStream.resolve(input, 0), output: try StandardStream.resolve(output, 1),
-                errors: try StandardStream.resolve(errors, 2))
+                input: try StandardStream.resolve(input, 0),
+                output: try StandardStream.resolve(output, 1),
+                errors: try StandardStream.resolve(errors, 2)
+            )
         } catch { throw NamespaceError("duplicate a standard stream", error) }
         let prepared = try PlanBuilder.prepare(configuration)
         var launched = try Launcher.launch(prepared, streams: streams, cgroup: nil)
@@ -108,12 +116,20 @@ public struct Sandbox: Sendable {
         return [
             ContainerMount(.fileSystem(type: "proc", options: []), at: "/proc", set: quiet),
             ContainerMount(
-                .fileSystem(type: "tmpfs", options: options("mode=755", "size=65536k")), at: "/dev", set: [.noSetuid]),
+                .fileSystem(type: "tmpfs", options: options("mode=755", "size=65536k")),
+                at: "/dev",
+                set: [.noSetuid]
+            ),
             ContainerMount(
                 .fileSystem(type: "devpts", options: options("newinstance", "ptmxmode=0666", "mode=0620", "gid=5")),
-                at: "/dev/pts", set: [.noSetuid, .noExecution]),
+                at: "/dev/pts",
+                set: [.noSetuid, .noExecution]
+            ),
             ContainerMount(
-                .fileSystem(type: "tmpfs", options: options("mode=1777", "size=65536k")), at: "/dev/shm", set: quiet),
+                .fileSystem(type: "tmpfs", options: options("mode=1777", "size=65536k")),
+                at: "/dev/shm",
+                set: quiet
+            ),
             ContainerMount(.fileSystem(type: "mqueue", options: []), at: "/dev/mqueue", set: quiet),
             ContainerMount(.fileSystem(type: "sysfs", options: []), at: "/sys", set: quiet.union(.readOnly)),
             .tmpfs(at: "/tmp", mode: 0o1777),

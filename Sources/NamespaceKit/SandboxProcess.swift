@@ -50,7 +50,8 @@ public final class SandboxProcess: Sendable {
 package enum StandardStream {
     /// `chosen`, or a second descriptor for stream `number` of the caller's.
     package static func resolve(
-        _ chosen: SharedDescriptor?, _ number: CInt
+        _ chosen: SharedDescriptor?,
+        _ number: CInt
     ) throws(SystemCallError) -> SharedDescriptor {
         if let chosen { return chosen }
         return try duplicate(number)
@@ -60,6 +61,8 @@ package enum StandardStream {
     package static func duplicate(_ number: CInt) throws(SystemCallError) -> SharedDescriptor {
         SharedDescriptor(
             OwnedFileDescriptor(
-                takingOver: try systemCall("fcntl") { clinux_fcntl(number, CLINUX_F_DUPFD_CLOEXEC, 3) }))
+                takingOver: try systemCall("fcntl") { clinux_fcntl(number, CLINUX_F_DUPFD_CLOEXEC, 3) }
+            )
+        )
     }
 }

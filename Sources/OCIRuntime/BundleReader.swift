@@ -38,8 +38,11 @@ enum BundleReader {
         } catch {
             let missing = error.errno == .noSuchFileOrDirectory
             throw RuntimeError(
-                missing ? .invalidConfiguration : .systemCall, "read the bundle's configuration \(path)", cause: error,
-                hint: missing ? "a bundle is a directory with config.json; make one with the spec command" : nil)
+                missing ? .invalidConfiguration : .systemCall,
+                "read the bundle's configuration \(path)",
+                cause: error,
+                hint: missing ? "a bundle is a directory with config.json; make one with the spec command" : nil
+            )
         }
         do throws(JSONError) {
             return try RuntimeConfiguration(json: bytes, limits: JSONLimits(size: limit))

@@ -20,7 +20,11 @@ struct CgroupPlacement {
         do throws(CgroupError) {
             let layout = try CgroupLayout.detect()
             path = try CgroupPath.resolve(
-                request.path.map { Array($0.utf8) }, name: Array("skiff-\(id)".utf8), parent: .group(.root), layout: layout)
+                request.path.map { Array($0.utf8) },
+                name: Array("skiff-\(id)".utf8),
+                parent: .group(.root),
+                layout: layout
+            )
             self.layout = layout
         } catch {
             let isMissing = error.code == .unsupported && request.path == nil && !request.needsGroup
@@ -49,7 +53,8 @@ struct CgroupPlacement {
         do throws(CgroupError) {
             group = try Cgroup.create(at: path, layout: layout)
         } catch {
-            let refused = error.code == .notDelegated || error.cause?.errno == .permissionDenied
+            let refused =
+                error.code == .notDelegated || error.cause?.errno == .permissionDenied
                 || error.cause?.errno == .readOnlyFileSystem
             if refused && !request.needsGroup { return nil }
             throw RuntimeError(error, container: id)
@@ -75,12 +80,20 @@ struct CgroupPlacement {
             let host = hierarchy.mountPoint.appending(path.filePath.components)
             if hierarchy.version == .v2 {
                 return PlanBuilder.CgroupMount(
-                    type: "cgroup2", options: [], directory: isUnified ? "" : directory, hostDirectory: host)
+                    type: "cgroup2",
+                    options: [],
+                    directory: isUnified ? "" : directory,
+                    hostDirectory: host
+                )
             }
             let named = hierarchy.name.map { ["none", "name=\($0)"] }
             return PlanBuilder.CgroupMount(
-                type: "cgroup", options: named ?? names, directory: directory,
-                links: directory.contains(",") ? names : [], hostDirectory: host)
+                type: "cgroup",
+                options: named ?? names,
+                directory: directory,
+                links: directory.contains(",") ? names : [],
+                hostDirectory: host
+            )
         }
     }
 

@@ -20,7 +20,8 @@ extension Container {
     /// - Throws: ``RuntimeError``: `wrongState`, `executableNotFound`, `executableNotPermitted`, `launchFailed`.
     ///   Nothing is left behind then.
     public func exec(
-        _ process: RuntimeConfiguration.Process, options: ExecOptions = ExecOptions()
+        _ process: RuntimeConfiguration.Process,
+        options: ExecOptions = ExecOptions()
     ) throws(RuntimeError) -> ExecProcess {
         let directory = try openState()
         let stored = try snapshot(directory)
@@ -31,7 +32,10 @@ extension Container {
         }
         if options.consoleSocket != nil && process.terminal != true {
             throw RuntimeError(
-                .invalidConfiguration, "a console socket was given but process.terminal is not set", container: id)
+                .invalidConfiguration,
+                "a console socket was given but process.terminal is not set",
+                container: id
+            )
         }
         let configuration = try directory.configuration()
         let mapped = try execConfiguration(process, configuration: configuration, stored: stored)
@@ -40,7 +44,9 @@ extension Container {
     }
 
     private func execConfiguration(
-        _ process: RuntimeConfiguration.Process, configuration: RuntimeConfiguration, stored: StoredState
+        _ process: RuntimeConfiguration.Process,
+        configuration: RuntimeConfiguration,
+        stored: StoredState
     ) throws(RuntimeError) -> ContainerConfiguration {
         var copy = configuration
         copy.process = process
@@ -51,8 +57,11 @@ extension Container {
     }
 
     private func launch(
-        _ mapped: ContainerConfiguration, handle: borrowing ProcessHandle, group: Cgroup?,
-        _ process: RuntimeConfiguration.Process, _ options: ExecOptions
+        _ mapped: ContainerConfiguration,
+        handle: borrowing ProcessHandle,
+        group: Cgroup?,
+        _ process: RuntimeConfiguration.Process,
+        _ options: ExecOptions
     ) throws(RuntimeError) -> LaunchedProcess {
         let isUnified = group?.layout.kind == .unified
         var builder = PlanBuilder.Options()
@@ -64,14 +73,20 @@ extension Container {
             let streams = Launcher.Streams(
                 input: try StandardStream.resolve(options.input, 0),
                 output: try StandardStream.resolve(options.output, 1),
-                errors: try StandardStream.resolve(options.errors, 2))
+                errors: try StandardStream.resolve(options.errors, 2)
+            )
             let descriptor = SharedDescriptor(try group?.makeDescriptor())
             var launched = try Launcher.launch(
-                prepared, streams: streams, preserved: options.preservedDescriptors, cgroup: descriptor,
+                prepared,
+                streams: streams,
+                preserved: options.preservedDescriptors,
+                cgroup: descriptor,
                 actions: Launcher.Actions(
                     place: group.map { group in
                         { processID in if !isUnified { try group.add(processID: processID) } }
-                    }))
+                    }
+                )
+            )
             do throws(NamespaceError) { try launched.start() } catch {
                 _ = try? launched.process.reap()
                 throw error
@@ -83,7 +98,8 @@ extension Container {
     }
 
     private func finish(
-        _ launched: consuming LaunchedProcess, _ options: ExecOptions
+        _ launched: consuming LaunchedProcess,
+        _ options: ExecOptions
     ) throws(RuntimeError) -> ExecProcess {
         do throws(RuntimeError) {
             if let socket = options.consoleSocket, let terminal = launched.terminal.take() {

@@ -58,8 +58,11 @@ extension Container {
 
     func hookInput(_ status: ContainerState.Status, _ stored: StoredState) -> [UInt8] {
         ContainerState(
-            ociVersion: Runtime.specificationVersion, id: id, status: status,
-            pid: status == .stopped ? nil : stored.record.pid, bundle: stored.record.bundle,
+            ociVersion: Runtime.specificationVersion,
+            id: id,
+            status: status,
+            pid: status == .stopped ? nil : stored.record.pid,
+            bundle: stored.record.bundle,
             annotations: stored.record.annotations
         ).json()
     }
@@ -189,7 +192,10 @@ extension Container {
             do throws(RuntimeError) {
                 try HookRunner.run(hook, input: hookInput(.stopped, stored), container: id)
             } catch {
-                runtime.logger?.warning("poststop hook failed", metadata: ["container.id": "\(id)", "error": "\(error)"])
+                runtime.logger?.warning(
+                    "poststop hook failed",
+                    metadata: ["container.id": "\(id)", "error": "\(error)"]
+                )
             }
         }
     }

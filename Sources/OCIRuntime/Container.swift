@@ -98,7 +98,10 @@ public final class Container: Sendable {
             if let duplicate { return duplicate }
         } catch { throw RuntimeError("wait for the container's process", error, container: id) }
         throw RuntimeError(
-            .wrongState, "only the process that created the container can wait for it", container: id)
+            .wrongState,
+            "only the process that created the container can wait for it",
+            container: id
+        )
     }
 
     private func reap() throws(RuntimeError) -> ProcessExit {
@@ -131,8 +134,16 @@ public final class Container: Sendable {
             let isHeld = try directory.lock(waiting: false) == nil
             return StoredState(
                 record: ContainerRecord(
-                    ociVersion: Runtime.specificationVersion, id: id, pid: 0, status: isHeld ? .creating : .stopped,
-                    bundle: "", rootfs: "", created: "", owner: ""))
+                    ociVersion: Runtime.specificationVersion,
+                    id: id,
+                    pid: 0,
+                    status: isHeld ? .creating : .stopped,
+                    bundle: "",
+                    rootfs: "",
+                    created: "",
+                    owner: ""
+                )
+            )
         }
         if stored.record.status == .creating {
             if try directory.lock(waiting: false) != nil { stored.record.status = .stopped }

@@ -20,12 +20,18 @@ extension Runtime {
     /// - Throws: ``RuntimeError``. Nothing is left behind then: no process, control group, mount or file.
     /// - Note: Needs root, or a configuration with a user namespace that the caller may make.
     public func create(
-        _ id: String, bundle: FilePath, options: CreateOptions = CreateOptions()
+        _ id: String,
+        bundle: FilePath,
+        options: CreateOptions = CreateOptions()
     ) throws(RuntimeError) -> Container {
         try ContainerIdentifier.check(id)
         let bundle = try BundleReader.absolute(bundle)
         return try create(
-            id, configuration: try BundleReader.configuration(of: bundle), bundle: bundle, options: options)
+            id,
+            configuration: try BundleReader.configuration(of: bundle),
+            bundle: bundle,
+            options: options
+        )
     }
 
     /// Creates a container from a configuration.
@@ -38,21 +44,31 @@ extension Runtime {
     /// - Returns: The container, `created`.
     /// - Throws: ``RuntimeError``. Nothing is left behind then.
     public func create(
-        _ id: String, configuration: RuntimeConfiguration, bundle: FilePath,
+        _ id: String,
+        configuration: RuntimeConfiguration,
+        bundle: FilePath,
         options: CreateOptions = CreateOptions()
     ) throws(RuntimeError) -> Container {
         try ContainerIdentifier.check(id)
         var mapped = try mapped(configuration, bundle: bundle, id: id, options: options)
         if options.consoleSocket != nil && !mapped.terminalRequested {
             throw RuntimeError(
-                .invalidConfiguration, "a console socket was given but process.terminal is not set", container: id)
+                .invalidConfiguration,
+                "a console socket was given but process.terminal is not set",
+                container: id
+            )
         }
         let root = try openRoot()
         let state = try StateDirectory.create(id, in: root)
         do throws(RuntimeError) {
             let lock = try state.lock()
             let creation = Creation(
-                id: id, runtime: self, configuration: configuration, bundle: bundle, options: options)
+                id: id,
+                runtime: self,
+                configuration: configuration,
+                bundle: bundle,
+                options: options
+            )
             let container = try creation.run(&mapped, in: state)
             extendLifetime(lock)
             return container
@@ -65,7 +81,10 @@ extension Runtime {
 
     /// The configuration as the kits understand it.
     func mapped(
-        _ configuration: RuntimeConfiguration, bundle: FilePath, id: String, options: CreateOptions
+        _ configuration: RuntimeConfiguration,
+        bundle: FilePath,
+        id: String,
+        options: CreateOptions
     ) throws(RuntimeError) -> MappedContainer {
         var mapped = try ConfigurationMapper.map(configuration, bundle: bundle, id: id)
         if let root = options.root { mapped.container.root = root }
@@ -78,14 +97,18 @@ extension Runtime {
     ///
     /// - Throws: ``RuntimeError`` as ``create(_:bundle:options:)`` would for the configuration.
     public func plan(
-        _ configuration: RuntimeConfiguration, bundle: FilePath, options: CreateOptions = CreateOptions()
+        _ configuration: RuntimeConfiguration,
+        bundle: FilePath,
+        options: CreateOptions = CreateOptions()
     ) throws(RuntimeError) -> [String] {
         let id = "plan"
         let mapped = try mapped(configuration, bundle: bundle, id: id, options: options)
         let placement = try CgroupPlacement(mapped.cgroup, id: id)
         do throws(NamespaceError) {
             let prepared = try PlanBuilder.prepare(
-                mapped.container, options: placement.builderOptions(preserved: options.preservedDescriptors.count))
+                mapped.container,
+                options: placement.builderOptions(preserved: options.preservedDescriptors.count)
+            )
             return placement.description + prepared.instructions.map { $0.description }
         } catch { throw RuntimeError(error, container: id) }
     }

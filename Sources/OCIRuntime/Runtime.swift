@@ -87,8 +87,11 @@ public struct Runtime: Sendable {
             return directory
         } catch {
             throw RuntimeError(
-                .systemCall, "open state directory", cause: error,
-                hint: "choose a directory of your own with --root")
+                .systemCall,
+                "open state directory",
+                cause: error,
+                hint: "choose a directory of your own with --root"
+            )
         }
     }
 

@@ -13,22 +13,39 @@ extension RuntimeError {
         switch error.code {
         case .executableNotFound where program.contains("/") || program.isEmpty:
             self.init(
-                .executableNotFound, "execute \(program)", container: container, cause: error.cause, hint: error.hint)
+                .executableNotFound,
+                "execute \(program)",
+                container: container,
+                cause: error.cause,
+                hint: error.hint
+            )
         case .executableNotFound:
             self.init(
-                .executableNotFound, "execute \(program): executable file not found in $PATH", container: container,
-                cause: error.cause, hint: error.hint)
+                .executableNotFound,
+                "execute \(program): executable file not found in $PATH",
+                container: container,
+                cause: error.cause,
+                hint: error.hint
+            )
         case .executableNotPermitted:
             self.init(
-                .executableNotPermitted, "execute \(program)", container: container, cause: error.cause,
-                hint: error.hint)
+                .executableNotPermitted,
+                "execute \(program)",
+                container: container,
+                cause: error.cause,
+                hint: error.hint
+            )
         case .invalidConfiguration:
             self.init(.invalidConfiguration, error.step, container: container, cause: error.cause, hint: error.hint)
         default:
             let refused = error.cause?.errno == .notPermitted || error.cause?.errno == .permissionDenied
             self.init(
-                refused ? .notPermitted : .launchFailed, error.step, container: container, cause: error.cause,
-                hint: error.hint)
+                refused ? .notPermitted : .launchFailed,
+                error.step,
+                container: container,
+                cause: error.cause,
+                hint: error.hint
+            )
         }
     }
 

@@ -53,7 +53,11 @@ public struct RuntimeError: Error, Hashable, Sendable {
 
     /// Makes an error.
     public init(
-        _ code: Code, _ step: String, container: String? = nil, cause: SystemCallError? = nil, hint: String? = nil
+        _ code: Code,
+        _ step: String,
+        container: String? = nil,
+        cause: SystemCallError? = nil,
+        hint: String? = nil
     ) {
         self.code = code
         self.step = step

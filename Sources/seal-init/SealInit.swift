@@ -13,8 +13,10 @@ import Foundation
             throw Failure(text: "usage: seal-init SWIFTC SOURCES WORK OUTPUT")
         }
         let sealer = SealInit(
-            compiler: URL(fileURLWithPath: arguments[1]), sources: URL(fileURLWithPath: arguments[2]),
-            work: URL(fileURLWithPath: arguments[3]))
+            compiler: URL(fileURLWithPath: arguments[1]),
+            sources: URL(fileURLWithPath: arguments[2]),
+            work: URL(fileURLWithPath: arguments[3])
+        )
         let image = try sealer.build()
         try embed(image).write(toFile: arguments[4], atomically: true, encoding: .utf8)
     }
@@ -45,19 +47,23 @@ import Foundation
                 "-package-name", "skiff", "-module-name", "SkiffInit", "-I", headers,
                 "-Xcc", "-ffreestanding", "-Xcc", "-fno-stack-protector", "-Xfrontend", "-disable-stack-protector",
                 "-Xfrontend", "-function-sections",
-            ] + Self.swiftTarget + ["-c"] + (try swiftSources()) + ["-o", object])
+            ] + Self.swiftTarget + ["-c"] + (try swiftSources()) + ["-o", object]
+        )
         try run(
             toolchain.appendingPathComponent("clang"),
             [
                 "-std=c11", "-Os", "-ffreestanding", "-fno-builtin", "-fno-stack-protector", "-ffunction-sections",
                 "-fno-pic", "-Wall", "-Wextra", "-Werror", "-I", headers, "-c", start, "-o", entry,
-            ])
+            ]
+        )
         try run(
             toolchain.appendingPathComponent("ld.lld"),
             [
-                "-static", "-nostdlib", "--gc-sections", "-s", "-z", "noseparate-code", "-z", "noexecstack", "-e", "_start",
+                "-static", "-nostdlib", "--gc-sections", "-s", "-z", "noseparate-code", "-z", "noexecstack", "-e",
+                "_start",
                 "-o", image, entry, object,
-            ])
+            ]
+        )
         return try Data(contentsOf: URL(fileURLWithPath: image))
     }
 

@@ -17,8 +17,11 @@ import Testing
             try unsafe scratch.withUnsafeMutableBufferPointer { scratch in
                 guard let base = buffer.baseAddress, let room = scratch.baseAddress else { return nil }
                 var interpreter = unsafe Interpreter(
-                    reader: try PlanReader(base: base, count: buffer.count), control: socket.ours.descriptor.rawValue,
-                    firstSlot: 1 << 20, scratch: room)
+                    reader: try PlanReader(base: base, count: buffer.count),
+                    control: socket.ours.descriptor.rawValue,
+                    firstSlot: 1 << 20,
+                    scratch: room
+                )
                 return interpreter.run()
             }
         }

@@ -22,7 +22,11 @@ extension HostInstruction {
             self = .attachRoot(source: copy.tree(source), attributes: attributes)
         case .mountFileSystem(let type, let options, let target, let attributes):
             self = .mountFileSystem(
-                type: copy.text(type), options: copy.list(options), target: copy.target(target), attributes: attributes)
+                type: copy.text(type),
+                options: copy.list(options),
+                target: copy.target(target),
+                attributes: attributes
+            )
         case .bindMount(let source, let target, let attributes):
             self = .bindMount(source: copy.tree(source), target: copy.target(target), attributes: attributes)
         case .setMountAttributes(let path, let attributes):
@@ -52,14 +56,22 @@ extension HostInstruction {
             self = .setUser(uid: uid, gid: gid, groups: copy.text(groups), setGroups: setGroups)
         case .setCapabilities(let effective, let permitted, let inheritable, let ambient):
             self = .setCapabilities(
-                effective: effective, permitted: permitted, inheritable: inheritable, ambient: ambient)
+                effective: effective,
+                permitted: permitted,
+                inheritable: inheritable,
+                ambient: ambient
+            )
         case .setNoNewPrivileges: self = .setNoNewPrivileges
         case .setWorkingDirectory(let path): self = .setWorkingDirectory(path: copy.text(path))
         case .installSeccomp(let filter, let flags): self = .installSeccomp(filter: copy.text(filter), flags: flags)
         case .runHook(let path, let arguments, let environment, let input, let timeout):
             self = .runHook(
-                path: copy.text(path), arguments: copy.list(arguments), environment: copy.list(environment),
-                input: copy.text(input), timeoutSeconds: timeout)
+                path: copy.text(path),
+                arguments: copy.list(arguments),
+                environment: copy.list(environment),
+                input: copy.text(input),
+                timeoutSeconds: timeout
+            )
         case .findExecutable(let candidates): self = .findExecutable(candidates: copy.list(candidates))
         case .awaitStart(let slot): self = .awaitStart(slot: slot)
         case .closeDescriptors(let first): self = .closeDescriptors(first: first)
@@ -85,7 +97,10 @@ private struct Copier {
     }
 
     func target(_ target: MountTarget<MappedStorage>) -> HostMountTarget {
-        HostMountTarget(path: text(target.path), kind: HostMountTarget.Kind(rawValue: target.kind.rawValue) ?? .directory)
+        HostMountTarget(
+            path: text(target.path),
+            kind: HostMountTarget.Kind(rawValue: target.kind.rawValue) ?? .directory
+        )
     }
 
     func tree(_ source: TreeSource<MappedStorage>) -> HostTreeSource {

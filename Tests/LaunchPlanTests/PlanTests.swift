@@ -10,11 +10,16 @@ let everyInstruction: [HostInstruction] = [
     .awaitHost(point: 1), .becomeRoot, .continueInChild, .newSession, .setPropagation(1 << 19),
     .attachRoot(source: .slot(0), attributes: MountAttributes(set: 1, clear: 2, recursiveSet: 3, recursiveClear: 4)),
     .mountFileSystem(
-        type: Array("tmpfs".utf8), options: [Array("mode=755".utf8), Array("size=1".utf8)],
-        target: .init(path: Array("/dev".utf8), kind: .directory), attributes: MountAttributes(set: 2)),
+        type: Array("tmpfs".utf8),
+        options: [Array("mode=755".utf8), Array("size=1".utf8)],
+        target: .init(path: Array("/dev".utf8), kind: .directory),
+        attributes: MountAttributes(set: 2)
+    ),
     .bindMount(
-        source: .path(Array("/usr".utf8), recursive: true), target: .init(path: Array("/usr".utf8), kind: .file),
-        attributes: MountAttributes(propagation: 1 << 18, recursivePropagation: 1 << 20)),
+        source: .path(Array("/usr".utf8), recursive: true),
+        target: .init(path: Array("/usr".utf8), kind: .file),
+        attributes: MountAttributes(propagation: 1 << 18, recursivePropagation: 1 << 20)
+    ),
     .setMountAttributes(path: Array("/".utf8), attributes: MountAttributes(set: 1)),
     .makeDevice(path: Array("/dev/null".utf8), mode: 0o020666, major: 1, minor: 3, uid: 4, gid: 5),
     .makeDirectory(path: Array("/work".utf8), mode: 0o755),
@@ -23,12 +28,17 @@ let everyInstruction: [HostInstruction] = [
     .setHostname(Array("box".utf8)), .setDomainname([]), .writeProcFile(path: [1, 2, 255], value: [0xC3, 0x28]),
     .raiseLoopback, .setResourceLimit(resource: 7, soft: 1, hard: .max), .setPersonality(8),
     .newSessionKeyring(name: Array("_ses".utf8)), .openTerminal(rows: 24, columns: 80, bindConsole: 1),
-    .setUmask(0o022), .dropBoundingSet(keep: 0x1_0000_0001), .setUser(uid: 1, gid: 2, groups: [3, 0, 0, 0], setGroups: 1),
+    .setUmask(0o022), .dropBoundingSet(keep: 0x1_0000_0001),
+    .setUser(uid: 1, gid: 2, groups: [3, 0, 0, 0], setGroups: 1),
     .setCapabilities(effective: 1, permitted: 2, inheritable: 3, ambient: 4), .setNoNewPrivileges,
     .setWorkingDirectory(path: Array("/".utf8)), .installSeccomp(filter: Array(repeating: 6, count: 8), flags: 2),
     .runHook(
-        path: Array("/bin/hook".utf8), arguments: [Array("hook".utf8), []], environment: [], input: Array("{}".utf8),
-        timeoutSeconds: 3),
+        path: Array("/bin/hook".utf8),
+        arguments: [Array("hook".utf8), []],
+        environment: [],
+        input: Array("{}".utf8),
+        timeoutSeconds: 3
+    ),
     .findExecutable(candidates: [Array("/bin/sh".utf8)]), .awaitStart(slot: .max), .closeDescriptors(first: 3),
     .prepareProgram(arguments: [Array("sh".utf8)], environment: [Array("A=b".utf8)]), .execute,
 ]

@@ -10,7 +10,8 @@ import Testing
 @Suite("A sandbox") struct SandboxTests {
     /// Runs a shell script with busybox in a sandbox and returns what it printed.
     private func output(
-        of script: String, edit: (inout Sandbox) -> Void = { _ in }
+        of script: String,
+        edit: (inout Sandbox) -> Void = { _ in }
     ) async throws -> (exit: ProcessExit, text: String) {
         var sandbox = Sandbox(["/bin/busybox", "sh", "-c", script])
         edit(&sandbox)

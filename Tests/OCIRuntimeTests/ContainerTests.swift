@@ -73,7 +73,8 @@ import Testing
     @Test("finds masked paths empty and read-only paths read-only")
     func masks() async throws {
         let bundle = try TestBundle(
-            script: "/bin/busybox wc -c < /proc/timer_list; echo x > /proc/sys/kernel/domainname; echo done")
+            script: "/bin/busybox wc -c < /proc/timer_list; echo x > /proc/sys/kernel/domainname; echo done"
+        )
         let text = try await bundle.run().text
         #expect(text.hasPrefix("0\n"))
         #expect(text.contains("Read-only file system"))
@@ -89,10 +90,14 @@ import Testing
 
     @Test("is confined by a seccomp filter when privileges may still grow")
     func seccompWithoutNoNewPrivileges() async throws {
-        let bundle = try TestBundle(script: "/bin/busybox mkdir /x && echo made; /bin/busybox grep Seccomp: /proc/self/status")
+        let bundle = try TestBundle(
+            script: "/bin/busybox mkdir /x && echo made; /bin/busybox grep Seccomp: /proc/self/status"
+        )
         bundle.configuration.process?.noNewPrivileges = false
         bundle.configuration.linux?.seccomp = try LinuxSeccomp(
-            json: #"{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO"}]}"#)
+            json:
+                #"{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO"}]}"#
+        )
         let text = try await bundle.run().text
         #expect(!text.contains("made"))
         #expect(text.contains("Seccomp:\t2"))
@@ -107,7 +112,10 @@ import Testing
         var options = ExecOptions()
         options.output = ends.writing
         var process = try #require(bundle.configuration.process)
-        process.args = ["/bin/sh", "-c", "/bin/busybox grep -E 'CapEff|NoNewPrivs' /proc/self/status; /bin/busybox hostname; exit 3"]
+        process.args = [
+            "/bin/sh", "-c",
+            "/bin/busybox grep -E 'CapEff|NoNewPrivs' /proc/self/status; /bin/busybox hostname; exit 3",
+        ]
         let added = try created.container.exec(process, options: options)
         options.output = nil
         let reading = ends.reading
@@ -136,7 +144,8 @@ import Testing
     @Test("is limited by its control group")
     func limits() async throws {
         let bundle = try TestBundle(
-            script: "/bin/busybox head -c 64m /dev/zero | /bin/busybox tail > /dev/null; echo $?")
+            script: "/bin/busybox head -c 64m /dev/zero | /bin/busybox tail > /dev/null; echo $?"
+        )
         bundle.configuration.linux?.resources = LinuxResources(memory: LinuxMemory(limit: 16 << 20))
         let text = try await bundle.run().text
         #expect(!text.hasSuffix("0\n") || text.hasSuffix("137\n"))
@@ -168,7 +177,8 @@ import Testing
         try root.makeDirectory("rootfs/var")
         try root.makeSymlink("rootfs/var/run", target: Array("/run".utf8))
         bundle.configuration.mounts?.append(
-            RuntimeConfiguration.Mount(destination: "/var/run/x", type: "tmpfs", source: "tmpfs"))
+            RuntimeConfiguration.Mount(destination: "/var/run/x", type: "tmpfs", source: "tmpfs")
+        )
         #expect(try await bundle.run().text == "here\n")
         #expect(try outside.open().entries().isEmpty)
     }
@@ -191,7 +201,10 @@ import Testing
         #expect(error?.description == "container nobody: container does not exist")
     }
 
-    @Test("takes no id that is not a plain name", arguments: ["", ".", "..", "a/b", "../x", "-x", "a\n", "a\u{301}", " "])
+    @Test(
+        "takes no id that is not a plain name",
+        arguments: ["", ".", "..", "a/b", "../x", "-x", "a\n", "a\u{301}", " "]
+    )
     func badID(id: String) throws {
         let bundle = try TestBundle(script: "")
         let error = #expect(throws: RuntimeError.self) { try bundle.create(id) }

@@ -41,7 +41,11 @@ final class TestBundle {
         options.output = ends.writing
         options.errors = ends.writing
         let container = try runtime.create(
-            id, configuration: configuration, bundle: directory.path, options: options)
+            id,
+            configuration: configuration,
+            bundle: directory.path,
+            options: options
+        )
         return Created(container: container, output: ends.reading)
     }
 

@@ -62,8 +62,9 @@ package enum Requirement: String, Hashable, Sendable {
     }
 
     private static var cgroup2Controllers: Set<Substring> {
-        guard let bytes = try? OwnedFileDescriptor.open("/sys/fs/cgroup/cgroup.controllers", CLINUX_O_RDONLY)
-            .readAll(limit: 4096)
+        guard
+            let bytes = try? OwnedFileDescriptor.open("/sys/fs/cgroup/cgroup.controllers", CLINUX_O_RDONLY)
+                .readAll(limit: 4096)
         else { return [] }
         return Set(String(decoding: bytes, as: UTF8.self).split { $0 == " " || $0 == "\n" }.map { Substring($0) })
     }
@@ -81,6 +82,7 @@ package enum Requirement: String, Hashable, Sendable {
 
     private static func onPath(_ name: String) -> Bool {
         ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"].contains {
-            exists(FilePath("\($0)/\(name)")) }
+            exists(FilePath("\($0)/\(name)"))
+        }
     }
 }

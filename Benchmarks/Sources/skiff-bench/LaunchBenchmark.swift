@@ -39,7 +39,12 @@ struct LaunchBenchmark {
     func trace() throws {
         var options = CreateOptions()
         options.recordsTimes = true
-        let container = try runtime.create("bench-trace", configuration: configuration, bundle: bundle, options: options)
+        let container = try runtime.create(
+            "bench-trace",
+            configuration: configuration,
+            bundle: bundle,
+            options: options
+        )
         try container.start()
         _ = try container.waitBlocking()
         for step in container.stepTimes {

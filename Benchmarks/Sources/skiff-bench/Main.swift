@@ -10,7 +10,9 @@ struct Ballast {
     init(mebibytes: Int) {
         let size = max(1, mebibytes) << 20
         bytes = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 4096)
-        for offset in stride(from: 0, to: size, by: 4096) { bytes.storeBytes(of: 1, toByteOffset: offset, as: UInt8.self) }
+        for offset in stride(from: 0, to: size, by: 4096) {
+            bytes.storeBytes(of: 1, toByteOffset: offset, as: UInt8.self)
+        }
     }
 
     func free() { bytes.deallocate() }

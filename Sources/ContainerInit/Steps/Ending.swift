@@ -11,12 +11,19 @@ extension Interpreter {
         switch instruction {
         case .runHook(let path, let arguments, let environment, let input, let timeout):
             try runHook(
-                path, arguments: arguments, environment: environment, input: input, timeoutSeconds: timeout)
+                path,
+                arguments: arguments,
+                environment: environment,
+                input: input,
+                timeoutSeconds: timeout
+            )
         case .findExecutable(let candidates): try findExecutable(candidates)
         case .awaitStart(let slot): try awaitStart(slot)
         case .closeDescriptors(let first):
             try check(
-                clinux_close_range(first, .max, UInt32(CLINUX_CLOSE_RANGE_CLOEXEC)), .closeRange)
+                clinux_close_range(first, .max, UInt32(CLINUX_CLOSE_RANGE_CLOEXEC)),
+                .closeRange
+            )
         case .prepareProgram(let arguments, let environment): try prepareProgram(arguments, environment)
         case .execute: try becomeProgram()
         default: throw StepError(CLINUX_EPROTO, .plan)
@@ -32,11 +39,20 @@ extension Interpreter {
             if found != nil { return }
             var status = clinux_statx()
             var result = unsafe clinux_statx(
-                CLINUX_AT_FDCWD, reader.pointer(candidate), 0, UInt32(CLINUX_STATX_TYPE), &status)
+                CLINUX_AT_FDCWD,
+                reader.pointer(candidate),
+                0,
+                UInt32(CLINUX_STATX_TYPE),
+                &status
+            )
             if result >= 0, CInt(status.mode) & CLINUX_S_IFMT == CLINUX_S_IFDIR { result = -CLINUX_EISDIR }
             if result >= 0 {
                 result = unsafe clinux_faccessat2(
-                    CLINUX_AT_FDCWD, reader.pointer(candidate), CLINUX_X_OK, CLINUX_AT_EACCESS)
+                    CLINUX_AT_FDCWD,
+                    reader.pointer(candidate),
+                    CLINUX_X_OK,
+                    CLINUX_AT_EACCESS
+                )
             }
             if result >= 0 {
                 found = candidate
@@ -88,12 +104,19 @@ extension Interpreter {
 
     /// Argument and environment vectors, one after the other, each ended by a null pointer.
     private func pointers(
-        _ arguments: MappedList, _ environment: MappedList
+        _ arguments: MappedList,
+        _ environment: MappedList
     ) throws(StepError) -> UnsafeMutablePointer<UnsafePointer<CChar>?> {
         let count = arguments.count + environment.count + 2
         let address = try check(
             clinux_mmap(
-                count * 8, CLINUX_PROT_READ | CLINUX_PROT_WRITE, CLINUX_MAP_PRIVATE | CLINUX_MAP_ANONYMOUS, -1), .plan)
+                count * 8,
+                CLINUX_PROT_READ | CLINUX_PROT_WRITE,
+                CLINUX_MAP_PRIVATE | CLINUX_MAP_ANONYMOUS,
+                -1
+            ),
+            .plan
+        )
         guard let vectors = unsafe UnsafeMutablePointer<UnsafePointer<CChar>?>(bitPattern: address) else {
             throw StepError(CLINUX_ENOMEM, .plan)
         }
@@ -111,7 +134,11 @@ extension Interpreter {
     }
 
     private func runHook(
-        _ path: MappedText, arguments: MappedList, environment: MappedList, input: MappedText, timeoutSeconds: UInt32
+        _ path: MappedText,
+        arguments: MappedList,
+        environment: MappedList,
+        input: MappedText,
+        timeoutSeconds: UInt32
     ) throws(StepError) {
         var pipe: [2 of CInt] = [-1, -1]
         let piped = unsafe withUnsafeMutablePointer(to: &pipe) {
@@ -126,7 +153,12 @@ extension Interpreter {
         if pid == 0 {
             _ = clinux_dup3(pipe[0], 0, 0)
             let result = unsafe clinux_execveat(
-                CLINUX_AT_FDCWD, reader.pointer(path), vectors, vectors + arguments.count + 1, 0)
+                CLINUX_AT_FDCWD,
+                reader.pointer(path),
+                vectors,
+                vectors + arguments.count + 1,
+                0
+            )
             clinux_exit_group(result == -CLINUX_ENOENT ? 127 : 126)
         }
         _ = clinux_close(pipe[0])

@@ -14,7 +14,11 @@ extension Interpreter {
             try setUser(uid: uid, gid: gid, groups: groups, setGroups: setGroups != 0)
         case .setCapabilities(let effective, let permitted, let inheritable, let ambient):
             try setCapabilities(
-                effective: effective, permitted: permitted, inheritable: inheritable, ambient: ambient)
+                effective: effective,
+                permitted: permitted,
+                inheritable: inheritable,
+                ambient: ambient
+            )
         case .setNoNewPrivileges: try check(clinux_prctl(CLINUX_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), .prctl)
         case .setWorkingDirectory(let path): try setWorkingDirectory(path)
         case .installSeccomp(let filter, let flags): try installSeccomp(filter, flags: flags)
@@ -38,7 +42,9 @@ extension Interpreter {
             let numbers = unsafe UnsafeRawPointer(reader.pointer(groups))
             // The text may be unaligned for 32-bit words; the kernel copies bytes, so that does not matter to it.
             unsafe try check(
-                clinux_setgroups(groups.count / 4, numbers.assumingMemoryBound(to: UInt32.self)), .setgroups)
+                clinux_setgroups(groups.count / 4, numbers.assumingMemoryBound(to: UInt32.self)),
+                .setgroups
+            )
         }
         try check(clinux_prctl(CLINUX_PR_SET_KEEPCAPS, 1, 0, 0, 0), .keepCapabilities)
         try check(clinux_setresgid(gid, gid, gid), .setresgid)
@@ -47,14 +53,21 @@ extension Interpreter {
     }
 
     private func setCapabilities(
-        effective: UInt64, permitted: UInt64, inheritable: UInt64, ambient: UInt64
+        effective: UInt64,
+        permitted: UInt64,
+        inheritable: UInt64,
+        ambient: UInt64
     ) throws(StepError) {
         try check(clinux_capset(effective, permitted, inheritable), .capset)
         try check(
-            clinux_prctl(CLINUX_PR_CAP_AMBIENT, UInt(CLINUX_PR_CAP_AMBIENT_CLEAR_ALL), 0, 0, 0), .ambient)
+            clinux_prctl(CLINUX_PR_CAP_AMBIENT, UInt(CLINUX_PR_CAP_AMBIENT_CLEAR_ALL), 0, 0, 0),
+            .ambient
+        )
         for capability in UInt(0)..<64 where ambient & (1 << UInt64(capability)) != 0 {
             try check(
-                clinux_prctl(CLINUX_PR_CAP_AMBIENT, UInt(CLINUX_PR_CAP_AMBIENT_RAISE), capability, 0, 0), .ambient)
+                clinux_prctl(CLINUX_PR_CAP_AMBIENT, UInt(CLINUX_PR_CAP_AMBIENT_RAISE), capability, 0, 0),
+                .ambient
+            )
         }
     }
 
@@ -64,9 +77,14 @@ extension Interpreter {
         let resolve = UInt64(CLINUX_RESOLVE_IN_ROOT | CLINUX_RESOLVE_NO_MAGICLINKS)
         let directory = unsafe try check(
             clinux_openat2(
-                CLINUX_AT_FDCWD, reader.pointer(path), UInt64(CLINUX_O_PATH | CLINUX_O_DIRECTORY | CLINUX_O_CLOEXEC), 0,
-                resolve),
-            .chdir)
+                CLINUX_AT_FDCWD,
+                reader.pointer(path),
+                UInt64(CLINUX_O_PATH | CLINUX_O_DIRECTORY | CLINUX_O_CLOEXEC),
+                0,
+                resolve
+            ),
+            .chdir
+        )
         try check(clinux_fchdir(directory), .chdir)
         _ = clinux_close(directory)
         let buffer = unsafe UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: CChar.self)
@@ -76,7 +94,9 @@ extension Interpreter {
 
     private func installSeccomp(_ filter: MappedText, flags: UInt32) throws(StepError) {
         let result = unsafe try check(
-            clinux_seccomp_filter(flags, UInt16(truncatingIfNeeded: filter.count / 8), reader.pointer(filter)), .seccomp)
+            clinux_seccomp_filter(flags, UInt16(truncatingIfNeeded: filter.count / 8), reader.pointer(filter)),
+            .seccomp
+        )
         if flags & UInt32(CLINUX_SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0 {
             try send(Report(.seccompListener, instruction: index), passing: result)
             _ = clinux_close(result)

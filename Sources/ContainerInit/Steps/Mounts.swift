@@ -11,14 +11,18 @@ extension Interpreter {
         switch instruction {
         case .setPropagation(let propagation):
             unsafe try check(
-                clinux_mount_setattr(CLINUX_AT_FDCWD, "/", UInt32(CLINUX_AT_RECURSIVE), 0, 0, propagation, 0), .mountSetattr)
+                clinux_mount_setattr(CLINUX_AT_FDCWD, "/", UInt32(CLINUX_AT_RECURSIVE), 0, 0, propagation, 0),
+                .mountSetattr
+            )
         case .attachRoot(let source, let attributes): try attachRoot(source, attributes)
         case .mountFileSystem(let type, let options, let target, let attributes):
             try mountFileSystem(type, options, target, attributes)
         case .bindMount(let source, let target, let attributes): try bindMount(source, target, attributes)
         case .setMountAttributes(let path, let attributes):
             let mount = unsafe try check(
-                openInRoot(reader.pointer(path), flags: CLINUX_O_PATH, resolve: Self.inRoot), .openTarget)
+                openInRoot(reader.pointer(path), flags: CLINUX_O_PATH, resolve: Self.inRoot),
+                .openTarget
+            )
             defer { _ = clinux_close(mount) }
             try apply(attributes, to: mount)
         case .makeDevice(let path, let mode, let major, let minor, let uid, let gid):
@@ -37,12 +41,15 @@ extension Interpreter {
 
     /// The root is attached on top of the current one; no name on the host is needed, and nothing remains of it.
     private mutating func attachRoot(
-        _ source: TreeSource<MappedStorage>, _ attributes: MountAttributes
+        _ source: TreeSource<MappedStorage>,
+        _ attributes: MountAttributes
     ) throws(StepError) {
         let tree = try open(source)
         try apply(attributes, to: tree)
         unsafe try check(
-            clinux_move_mount(tree, "", CLINUX_AT_FDCWD, "/", UInt32(CLINUX_MOVE_MOUNT_F_EMPTY_PATH)), .moveMount)
+            clinux_move_mount(tree, "", CLINUX_AT_FDCWD, "/", UInt32(CLINUX_MOVE_MOUNT_F_EMPTY_PATH)),
+            .moveMount
+        )
         root = tree
     }
 
@@ -50,13 +57,23 @@ extension Interpreter {
         switch source {
         case .slot(let slot): return descriptor(slot)
         case .path(let path, let recursive):
-            let flags = UInt32(CLINUX_OPEN_TREE_CLONE | CLINUX_OPEN_TREE_CLOEXEC | (recursive ? CLINUX_AT_RECURSIVE : 0))
+            let flags = UInt32(
+                CLINUX_OPEN_TREE_CLONE | CLINUX_OPEN_TREE_CLOEXEC | (recursive ? CLINUX_AT_RECURSIVE : 0)
+            )
             let tree = unsafe try check(clinux_open_tree(CLINUX_AT_FDCWD, reader.pointer(path), flags), .openTree)
             // A copy of a shared mount is shared too until told otherwise.
             unsafe try check(
                 clinux_mount_setattr(
-                    tree, "", UInt32(CLINUX_AT_EMPTY_PATH | CLINUX_AT_RECURSIVE), 0, 0, UInt64(CLINUX_MS_PRIVATE), 0),
-                .mountSetattr)
+                    tree,
+                    "",
+                    UInt32(CLINUX_AT_EMPTY_PATH | CLINUX_AT_RECURSIVE),
+                    0,
+                    0,
+                    UInt64(CLINUX_MS_PRIVATE),
+                    0
+                ),
+                .mountSetattr
+            )
             return tree
         }
     }
@@ -65,20 +82,38 @@ extension Interpreter {
         if attributes.recursiveSet | attributes.recursiveClear | attributes.recursivePropagation != 0 {
             unsafe try check(
                 clinux_mount_setattr(
-                    mount, "", UInt32(CLINUX_AT_EMPTY_PATH | CLINUX_AT_RECURSIVE), attributes.recursiveSet,
-                    attributes.recursiveClear, attributes.recursivePropagation, 0),
-                .mountSetattr)
+                    mount,
+                    "",
+                    UInt32(CLINUX_AT_EMPTY_PATH | CLINUX_AT_RECURSIVE),
+                    attributes.recursiveSet,
+                    attributes.recursiveClear,
+                    attributes.recursivePropagation,
+                    0
+                ),
+                .mountSetattr
+            )
         }
         if attributes.set | attributes.clear | attributes.propagation != 0 {
             unsafe try check(
                 clinux_mount_setattr(
-                    mount, "", UInt32(CLINUX_AT_EMPTY_PATH), attributes.set, attributes.clear, attributes.propagation, 0),
-                .mountSetattr)
+                    mount,
+                    "",
+                    UInt32(CLINUX_AT_EMPTY_PATH),
+                    attributes.set,
+                    attributes.clear,
+                    attributes.propagation,
+                    0
+                ),
+                .mountSetattr
+            )
         }
     }
 
     private func mountFileSystem(
-        _ type: MappedText, _ options: MappedList, _ target: MountTarget<MappedStorage>, _ attributes: MountAttributes
+        _ type: MappedText,
+        _ options: MappedList,
+        _ target: MountTarget<MappedStorage>,
+        _ attributes: MountAttributes
     ) throws(StepError) {
         let context = unsafe try check(clinux_fsopen(reader.pointer(type), UInt32(CLINUX_FSOPEN_CLOEXEC)), .fsopen)
         defer { _ = clinux_close(context) }
@@ -87,7 +122,9 @@ extension Interpreter {
         }
         try check(clinux_fsconfig(context, UInt32(CLINUX_FSCONFIG_CMD_CREATE), nil, nil, 0), .fsconfig)
         let mount = try check(
-            clinux_fsmount(context, UInt32(CLINUX_FSMOUNT_CLOEXEC), UInt32(truncatingIfNeeded: attributes.set)), .fsmount)
+            clinux_fsmount(context, UInt32(CLINUX_FSMOUNT_CLOEXEC), UInt32(truncatingIfNeeded: attributes.set)),
+            .fsmount
+        )
         defer { _ = clinux_close(mount) }
         if attributes.propagation | attributes.recursivePropagation != 0 {
             try apply(MountAttributes(propagation: attributes.propagation | attributes.recursivePropagation), to: mount)
@@ -108,12 +145,16 @@ extension Interpreter {
             unsafe try check(clinux_fsconfig(context, UInt32(CLINUX_FSCONFIG_SET_FLAG), key, nil, 0), .fsconfig)
         } else {
             unsafe try check(
-                clinux_fsconfig(context, UInt32(CLINUX_FSCONFIG_SET_STRING), key, text + equals + 1, 0), .fsconfig)
+                clinux_fsconfig(context, UInt32(CLINUX_FSCONFIG_SET_STRING), key, text + equals + 1, 0),
+                .fsconfig
+            )
         }
     }
 
     private func bindMount(
-        _ source: TreeSource<MappedStorage>, _ target: MountTarget<MappedStorage>, _ attributes: MountAttributes
+        _ source: TreeSource<MappedStorage>,
+        _ target: MountTarget<MappedStorage>,
+        _ attributes: MountAttributes
     ) throws(StepError) {
         let tree = try open(source)
         defer { _ = clinux_close(tree) }
@@ -130,11 +171,22 @@ extension Interpreter {
     private func move(_ mount: CInt, onto place: CInt) throws(StepError) {
         unsafe try check(
             clinux_move_mount(
-                mount, "", place, "", UInt32(CLINUX_MOVE_MOUNT_F_EMPTY_PATH | CLINUX_MOVE_MOUNT_T_EMPTY_PATH)), .moveMount)
+                mount,
+                "",
+                place,
+                "",
+                UInt32(CLINUX_MOVE_MOUNT_F_EMPTY_PATH | CLINUX_MOVE_MOUNT_T_EMPTY_PATH)
+            ),
+            .moveMount
+        )
     }
 
     private func makeDevice(
-        _ path: MappedText, mode: UInt32, device: UInt64, uid: UInt32, gid: UInt32
+        _ path: MappedText,
+        mode: UInt32,
+        device: UInt64,
+        uid: UInt32,
+        gid: UInt32
     ) throws(StepError) {
         let made = unsafe try withParent(path) { unsafe clinux_mknodat($0, $1, mode, device) }
         try check(made, .mknod)
@@ -161,20 +213,29 @@ extension Interpreter {
         unsafe try check(clinux_mknodat(mount, "file", UInt32(CLINUX_S_IFREG) | 0o444, 0), .mknod)
         unsafe try check(
             clinux_mount_setattr(mount, "", UInt32(CLINUX_AT_EMPTY_PATH), UInt64(CLINUX_MOUNT_ATTR_RDONLY), 0, 0, 0),
-            .mountSetattr)
+            .mountSetattr
+        )
         unsafe try check(
-            clinux_move_mount(mount, "", CLINUX_AT_FDCWD, "/", UInt32(CLINUX_MOVE_MOUNT_F_EMPTY_PATH)), .moveMount)
+            clinux_move_mount(mount, "", CLINUX_AT_FDCWD, "/", UInt32(CLINUX_MOVE_MOUNT_F_EMPTY_PATH)),
+            .moveMount
+        )
         masks = mount
     }
 
     private func mask(_ path: MappedText) throws(StepError) {
-        let place = unsafe openInRoot(reader.pointer(path), flags: CLINUX_O_PATH | CLINUX_O_NOFOLLOW, resolve: Self.inRoot)
+        let place = unsafe openInRoot(
+            reader.pointer(path),
+            flags: CLINUX_O_PATH | CLINUX_O_NOFOLLOW,
+            resolve: Self.inRoot
+        )
         if place == -CLINUX_ENOENT || place == -CLINUX_ENOTDIR { return }
         try check(place, .openTarget)
         defer { _ = clinux_close(place) }
         var status = clinux_statx()
         unsafe try check(
-            clinux_statx(place, "", CLINUX_AT_EMPTY_PATH, UInt32(CLINUX_STATX_TYPE), &status), .openTarget)
+            clinux_statx(place, "", CLINUX_AT_EMPTY_PATH, UInt32(CLINUX_STATX_TYPE), &status),
+            .openTarget
+        )
         let kind = CInt(status.mode) & CLINUX_S_IFMT
         if kind == CLINUX_S_IFLNK { throw StepError(CLINUX_ELOOP, .openTarget) }
         let name: StaticString = kind == CLINUX_S_IFDIR ? "directory" : "file"
@@ -187,7 +248,11 @@ extension Interpreter {
     }
 
     private func makeReadOnly(_ path: MappedText) throws(StepError) {
-        let place = unsafe openInRoot(reader.pointer(path), flags: CLINUX_O_PATH | CLINUX_O_NOFOLLOW, resolve: Self.inRoot)
+        let place = unsafe openInRoot(
+            reader.pointer(path),
+            flags: CLINUX_O_PATH | CLINUX_O_NOFOLLOW,
+            resolve: Self.inRoot
+        )
         if place == -CLINUX_ENOENT || place == -CLINUX_ENOTDIR { return }
         try check(place, .openTarget)
         defer { _ = clinux_close(place) }

@@ -67,8 +67,14 @@ extension Interpreter {
         let resolve = UInt64(CLINUX_RESOLVE_BENEATH | CLINUX_RESOLVE_NO_MAGICLINKS | CLINUX_RESOLVE_NO_XDEV)
         let file = unsafe try check(
             clinux_openat2(
-                proc, reader.pointer(path), UInt64(CLINUX_O_WRONLY | CLINUX_O_CLOEXEC | CLINUX_O_NOFOLLOW), 0, resolve),
-            .open)
+                proc,
+                reader.pointer(path),
+                UInt64(CLINUX_O_WRONLY | CLINUX_O_CLOEXEC | CLINUX_O_NOFOLLOW),
+                0,
+                resolve
+            ),
+            .open
+        )
         let written = unsafe clinux_write(file, reader.pointer(value), value.count)
         _ = clinux_close(file)
         try check(written, .write)

@@ -18,7 +18,12 @@ extension Interpreter {
         var attempts = 0
         while true {
             let result = unsafe clinux_openat2(
-                root, path, UInt64(UInt32(bitPattern: flags | CLINUX_O_CLOEXEC)), 0, resolve)
+                root,
+                path,
+                UInt64(UInt32(bitPattern: flags | CLINUX_O_CLOEXEC)),
+                0,
+                resolve
+            )
             attempts += 1
             if result != -CLINUX_EAGAIN || attempts == 128 { return result }
         }
@@ -52,7 +57,9 @@ extension Interpreter {
     /// Makes what is missing of the path in the scratch buffer. When a component is a dangling symbolic link, the path
     /// is rewritten to lead through the link's text, and its new length is returned.
     private func createComponents(
-        count: Int, kind: MountTarget<MappedStorage>.Kind, mode: UInt32
+        count: Int,
+        kind: MountTarget<MappedStorage>.Kind,
+        mode: UInt32
     ) throws(StepError) -> Int? {
         var parent = try check(clinux_fcntl(root, CLINUX_F_DUPFD_CLOEXEC, 3), .openTarget)
         defer { _ = clinux_close(parent) }
@@ -70,7 +77,9 @@ extension Interpreter {
             }
             if isLast { return nil }
             // The prefix is opened from the root, so that links and `..` in it are resolved inside.
-            let next = unsafe prefix(end) { unsafe openInRoot($0, flags: CLINUX_O_PATH | CLINUX_O_DIRECTORY, resolve: Self.inRoot) }
+            let next = unsafe prefix(end) {
+                unsafe openInRoot($0, flags: CLINUX_O_PATH | CLINUX_O_DIRECTORY, resolve: Self.inRoot)
+            }
             _ = clinux_close(parent)
             parent = try check(next, .createTarget)
             start = end
@@ -79,10 +88,15 @@ extension Interpreter {
 
     /// Makes one component; `true` when a dangling symbolic link is in its place.
     private func makeComponent(
-        _ range: Range<Int>, in parent: CInt, asFile: Bool, mode: UInt32
+        _ range: Range<Int>,
+        in parent: CInt,
+        asFile: Bool,
+        mode: UInt32
     ) throws(StepError) -> Bool {
         let name = unsafe UnsafeRawPointer(scratch + range.lowerBound).assumingMemoryBound(to: CChar.self)
-        let exists = unsafe prefix(range.upperBound) { unsafe openInRoot($0, flags: CLINUX_O_PATH, resolve: Self.inRoot) }
+        let exists = unsafe prefix(range.upperBound) {
+            unsafe openInRoot($0, flags: CLINUX_O_PATH, resolve: Self.inRoot)
+        }
         if exists >= 0 {
             _ = clinux_close(exists)
             return false
@@ -91,8 +105,11 @@ extension Interpreter {
         let made = terminated(range.upperBound) {
             if asFile {
                 return unsafe clinux_openat(
-                    parent, name,
-                    CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_EXCL | CLINUX_O_NOFOLLOW | CLINUX_O_CLOEXEC, 0o644)
+                    parent,
+                    name,
+                    CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_EXCL | CLINUX_O_NOFOLLOW | CLINUX_O_CLOEXEC,
+                    0o644
+                )
             }
             return unsafe clinux_mkdirat(parent, name, mode)
         }
@@ -108,7 +125,9 @@ extension Interpreter {
         let text = unsafe scratch + capacity
         let name = unsafe UnsafeRawPointer(scratch + range.lowerBound).assumingMemoryBound(to: CChar.self)
         let chars = unsafe UnsafeMutableRawPointer(text).assumingMemoryBound(to: CChar.self)
-        let length = terminated(range.upperBound) { CInt(truncatingIfNeeded: unsafe clinux_readlinkat(parent, name, chars, capacity)) }
+        let length = terminated(range.upperBound) {
+            CInt(truncatingIfNeeded: unsafe clinux_readlinkat(parent, name, chars, capacity))
+        }
         let linked = Int(try check(length, .createTarget))
         let rest = count - range.upperBound
         let absolute = unsafe linked > 0 && text[0] == UInt8(ascii: "/")
@@ -143,7 +162,8 @@ extension Interpreter {
 
     /// Opens the parent of `path` inside the root and runs `body` with it and the last component.
     func withParent(
-        _ path: MappedText, _ body: (CInt, UnsafePointer<CChar>) -> CInt
+        _ path: MappedText,
+        _ body: (CInt, UnsafePointer<CChar>) -> CInt
     ) throws(StepError) -> CInt {
         guard path.count < Self.pathCapacity else { throw StepError(CLINUX_ENAMETOOLONG, .openTarget) }
         let source = unsafe UnsafeRawPointer(reader.pointer(path)).assumingMemoryBound(to: UInt8.self)
@@ -154,7 +174,9 @@ extension Interpreter {
         let name = unsafe UnsafeRawPointer(scratch + start).assumingMemoryBound(to: CChar.self)
         var parent = try check(clinux_fcntl(root, CLINUX_F_DUPFD_CLOEXEC, 3), .openTarget)
         if start > 1 {
-            let opened = unsafe prefix(start) { unsafe openInRoot($0, flags: CLINUX_O_PATH | CLINUX_O_DIRECTORY, resolve: Self.inRoot) }
+            let opened = unsafe prefix(start) {
+                unsafe openInRoot($0, flags: CLINUX_O_PATH | CLINUX_O_DIRECTORY, resolve: Self.inRoot)
+            }
             _ = clinux_close(parent)
             parent = try check(opened, .openTarget)
         }

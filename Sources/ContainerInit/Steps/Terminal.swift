@@ -14,7 +14,9 @@ extension Interpreter {
     func openTerminal(rows: UInt32, columns: UInt32, bindConsole: Bool) throws(StepError) {
         let flags = CLINUX_O_RDWR | CLINUX_O_NOCTTY
         let main = unsafe try check(
-            openInRootOrHere("dev/pts/ptmx", flags: flags), .open)
+            openInRootOrHere("dev/pts/ptmx", flags: flags),
+            .open
+        )
         defer { _ = clinux_close(main) }
         var status = clinux_statx()
         unsafe try check(clinux_statx(main, "", CLINUX_AT_EMPTY_PATH, UInt32(CLINUX_STATX_TYPE), &status), .open)
@@ -27,8 +29,11 @@ extension Interpreter {
         defer { _ = clinux_close(peer) }
         if rows | columns != 0 {
             var size = clinux_winsize(
-                rows: UInt16(truncatingIfNeeded: rows), columns: UInt16(truncatingIfNeeded: columns), x_pixels: 0,
-                y_pixels: 0)
+                rows: UInt16(truncatingIfNeeded: rows),
+                columns: UInt16(truncatingIfNeeded: columns),
+                x_pixels: 0,
+                y_pixels: 0
+            )
             unsafe try check(clinux_ioctl(main, UInt(CLINUX_TIOCSWINSZ), &size), .ioctl)
         }
         if bindConsole { try bindToConsole(peer) }
@@ -40,7 +45,12 @@ extension Interpreter {
     private func openInRootOrHere(_ path: UnsafePointer<CChar>, flags: CInt) -> CInt {
         if root >= 0 { return unsafe openInRoot(path, flags: flags, resolve: Self.noSymlinks) }
         return unsafe clinux_openat2(
-            CLINUX_AT_FDCWD, path, UInt64(UInt32(bitPattern: flags | CLINUX_O_CLOEXEC)), 0, Self.noSymlinks)
+            CLINUX_AT_FDCWD,
+            path,
+            UInt64(UInt32(bitPattern: flags | CLINUX_O_CLOEXEC)),
+            0,
+            Self.noSymlinks
+        )
     }
 
     /// Attaches the terminal at `/dev/console`, which is made when it is missing and must not be a link.
@@ -48,11 +58,16 @@ extension Interpreter {
         var place = unsafe openInRoot("dev/console", flags: CLINUX_O_PATH | CLINUX_O_NOFOLLOW, resolve: Self.noSymlinks)
         if place == -CLINUX_ENOENT {
             let device = unsafe try check(
-                openInRoot("dev", flags: CLINUX_O_PATH | CLINUX_O_DIRECTORY, resolve: Self.noSymlinks), .openTarget)
+                openInRoot("dev", flags: CLINUX_O_PATH | CLINUX_O_DIRECTORY, resolve: Self.noSymlinks),
+                .openTarget
+            )
             defer { _ = clinux_close(device) }
             place = unsafe clinux_openat(
-                device, "console",
-                CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_EXCL | CLINUX_O_NOFOLLOW | CLINUX_O_CLOEXEC, 0o600)
+                device,
+                "console",
+                CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_EXCL | CLINUX_O_NOFOLLOW | CLINUX_O_CLOEXEC,
+                0o600
+            )
         }
         try check(place, .openTarget)
         defer { _ = clinux_close(place) }
@@ -61,6 +76,13 @@ extension Interpreter {
         defer { _ = clinux_close(tree) }
         unsafe try check(
             clinux_move_mount(
-                tree, "", place, "", UInt32(CLINUX_MOVE_MOUNT_F_EMPTY_PATH | CLINUX_MOVE_MOUNT_T_EMPTY_PATH)), .moveMount)
+                tree,
+                "",
+                place,
+                "",
+                UInt32(CLINUX_MOVE_MOUNT_F_EMPTY_PATH | CLINUX_MOVE_MOUNT_T_EMPTY_PATH)
+            ),
+            .moveMount
+        )
     }
 }

@@ -46,7 +46,8 @@ extension Instruction: CustomStringConvertible where Storage == HostStorage {
         case .openTerminal: "open a terminal"
         case .setUmask(let mask): "set umask 0\(String(mask, radix: 8))"
         case .dropBoundingSet(let keep): "drop bounding capabilities except 0x\(String(keep, radix: 16))"
-        case .setUser(let uid, let gid, let groups, _): "become user \(uid), group \(gid), \(groups.count / 4) more groups"
+        case .setUser(let uid, let gid, let groups, _):
+            "become user \(uid), group \(gid), \(groups.count / 4) more groups"
         case .setCapabilities(let effective, let permitted, _, _):
             "set capabilities effective 0x\(String(effective, radix: 16)) permitted 0x\(String(permitted, radix: 16))"
         case .setNoNewPrivileges: "set no_new_privs"

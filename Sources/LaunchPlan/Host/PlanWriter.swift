@@ -137,7 +137,12 @@ package struct PlanWriter {
 
     private mutating func attributes(_ attributes: MountAttributes) {
         integers(
-            attributes.set, attributes.clear, attributes.recursiveSet, attributes.recursiveClear,
-            attributes.propagation, attributes.recursivePropagation)
+            attributes.set,
+            attributes.clear,
+            attributes.recursiveSet,
+            attributes.recursiveClear,
+            attributes.propagation,
+            attributes.recursivePropagation
+        )
     }
 }

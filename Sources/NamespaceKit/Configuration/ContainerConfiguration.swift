@@ -124,7 +124,11 @@ public struct LaunchHook: Hashable, Sendable {
 
     /// Makes a hook.
     public init(
-        point: Point, path: FilePath, arguments: [[UInt8]], environment: [[UInt8]] = [], input: [UInt8] = [],
+        point: Point,
+        path: FilePath,
+        arguments: [[UInt8]],
+        environment: [[UInt8]] = [],
+        input: [UInt8] = [],
         timeoutSeconds: UInt32 = 0
     ) {
         self.point = point

@@ -36,8 +36,13 @@ public struct ContainerMount: Hashable, Sendable {
 
     /// Makes a mount.
     public init(
-        _ source: Source, at destination: FilePath, set: MountFlags = [], clear: MountFlags = [],
-        recursiveSet: MountFlags = [], recursiveClear: MountFlags = [], propagation: MountPropagation? = nil
+        _ source: Source,
+        at destination: FilePath,
+        set: MountFlags = [],
+        clear: MountFlags = [],
+        recursiveSet: MountFlags = [],
+        recursiveClear: MountFlags = [],
+        propagation: MountPropagation? = nil
     ) {
         self.source = source
         self.destination = destination
@@ -51,7 +56,10 @@ public struct ContainerMount: Hashable, Sendable {
     /// A bind mount of a host path, with what is mounted below it.
     public static func bind(_ path: FilePath, at destination: FilePath, readOnly: Bool = false) -> ContainerMount {
         ContainerMount(
-            .bind(path, recursive: true), at: destination, recursiveSet: readOnly ? .readOnly : [])
+            .bind(path, recursive: true),
+            at: destination,
+            recursiveSet: readOnly ? .readOnly : []
+        )
     }
 
     /// A new, empty file system in memory.
@@ -63,8 +71,10 @@ public struct ContainerMount: Hashable, Sendable {
         var options = ["mode=\(String(mode, radix: 8))"]
         if let size { options.append("size=\(size)") }
         return ContainerMount(
-            .fileSystem(type: "tmpfs", options: options.map { Array($0.utf8) }), at: destination,
-            set: [.noSetuid, .noDevices])
+            .fileSystem(type: "tmpfs", options: options.map { Array($0.utf8) }),
+            at: destination,
+            set: [.noSetuid, .noDevices]
+        )
     }
 }
 

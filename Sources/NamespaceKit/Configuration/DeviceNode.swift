@@ -25,7 +25,12 @@ public struct DeviceNode: Hashable, Sendable {
 
     /// Makes a description of a node.
     public init(
-        path: FilePath, kind: Kind, major: UInt32 = 0, minor: UInt32 = 0, permissions: UInt32 = 0o666, uid: UInt32 = 0,
+        path: FilePath,
+        kind: Kind,
+        major: UInt32 = 0,
+        minor: UInt32 = 0,
+        permissions: UInt32 = 0o666,
+        uid: UInt32 = 0,
         gid: UInt32 = 0
     ) {
         self.path = path

@@ -36,8 +36,14 @@ public struct NamespaceSet: Hashable, Sendable {
 
     /// Makes a set; what is not named is shared with the host.
     public init(
-        user: Origin = .host, pid: Origin = .host, mount: Origin = .host, network: Origin = .host,
-        ipc: Origin = .host, uts: Origin = .host, cgroup: Origin = .host, time: Origin = .host
+        user: Origin = .host,
+        pid: Origin = .host,
+        mount: Origin = .host,
+        network: Origin = .host,
+        ipc: Origin = .host,
+        uts: Origin = .host,
+        cgroup: Origin = .host,
+        time: Origin = .host
     ) {
         self.user = user
         self.pid = pid
@@ -51,7 +57,13 @@ public struct NamespaceSet: Hashable, Sendable {
 
     /// Everything new except the user and time namespaces: what container engines give by default.
     public static let isolated = NamespaceSet(
-        pid: .new, mount: .new, network: .new, ipc: .new, uts: .new, cgroup: .new)
+        pid: .new,
+        mount: .new,
+        network: .new,
+        ipc: .new,
+        uts: .new,
+        cgroup: .new
+    )
 }
 
 /// A kind of namespace.

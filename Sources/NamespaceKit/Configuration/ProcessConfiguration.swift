@@ -77,8 +77,11 @@ public struct ProcessCapabilities: Hashable, Sendable {
 
     /// Makes sets; all are empty unless named.
     public init(
-        bounding: CapabilitySet = [], effective: CapabilitySet = [], permitted: CapabilitySet = [],
-        inheritable: CapabilitySet = [], ambient: CapabilitySet = []
+        bounding: CapabilitySet = [],
+        effective: CapabilitySet = [],
+        permitted: CapabilitySet = [],
+        inheritable: CapabilitySet = [],
+        ambient: CapabilitySet = []
     ) {
         self.bounding = bounding
         self.effective = effective

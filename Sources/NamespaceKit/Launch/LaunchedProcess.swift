@@ -28,8 +28,11 @@ package struct LaunchedProcess: ~Copyable, Sendable {
     package mutating func start() throws(NamespaceError) {
         do throws(SystemCallError) { try control.send([1]) } catch {
             throw NamespaceError(
-                .ended, step: "start the container: its init is gone", cause: error,
-                hint: "it was killed while it waited for the start")
+                .ended,
+                step: "start the container: its init is gone",
+                cause: error,
+                hint: "it was killed while it waited for the start"
+            )
         }
         times += try StartConversation.follow(control, plan: plan)
     }
@@ -47,7 +50,9 @@ package struct LaunchedProcess: ~Copyable, Sendable {
     /// How long each step took, in nanoseconds; empty unless recording was asked for.
     package var stepTimes: [StepTime] {
         guard let first = times.first, !times.isEmpty else { return [] }
-        var steps = [StepTime(step: "clone3 and execve of the init", nanoseconds: first &- UInt64(bitPattern: spawnedAt))]
+        var steps = [
+            StepTime(step: "clone3 and execve of the init", nanoseconds: first &- UInt64(bitPattern: spawnedAt))
+        ]
         for (index, pair) in zip(times, times.dropFirst()).enumerated() where index < plan.count {
             steps.append(StepTime(step: plan[index].description, nanoseconds: pair.1 &- pair.0))
         }
@@ -69,7 +74,8 @@ package enum StartConversation {
     ///
     /// - Returns: The recorded times, if the init sent any.
     package static func follow(
-        _ control: borrowing MessageSocket, plan: [HostInstruction]
+        _ control: borrowing MessageSocket,
+        plan: [HostInstruction]
     ) throws(NamespaceError) -> [UInt64] {
         var times: [UInt64] = []
         var executing = false
@@ -81,8 +87,10 @@ package enum StartConversation {
             guard let report = Report(message: message.bytes[...]) else {
                 if executing { return times }
                 throw NamespaceError(
-                    .ended, step: "the container's init ended before it executed the program",
-                    hint: "it may have been killed from outside or for lack of memory")
+                    .ended,
+                    step: "the container's init ended before it executed the program",
+                    hint: "it may have been killed from outside or for lack of memory"
+                )
             }
             switch report.kind {
             case .failed: throw Launcher.failure(report, in: plan)

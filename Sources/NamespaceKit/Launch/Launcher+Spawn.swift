@@ -14,7 +14,10 @@ extension Launcher {
     }
 
     static func spawn(
-        flags: UInt32, cgroup: CInt, sources: [CInt], first: Int
+        flags: UInt32,
+        cgroup: CInt,
+        sources: [CInt],
+        first: Int
     ) throws(SystemCallError) -> Spawned {
         let executable = try SealedInit.descriptor()
         var scratch = [CInt](repeating: -1, count: sources.count)
@@ -65,7 +68,8 @@ extension Launcher {
     /// The error that a failed step's report means.
     static func failure(_ report: Report, in plan: [HostInstruction]) -> NamespaceError {
         let index = Int(report.instruction)
-        guard let detail = StepDetail(rawValue: report.detail & 0xffff), let opcode = Opcode(rawValue: report.detail >> 16)
+        guard let detail = StepDetail(rawValue: report.detail & 0xffff),
+            let opcode = Opcode(rawValue: report.detail >> 16)
         else { return NamespaceError(.stepFailed, step: "the container's init could not read its plan") }
         // Who starts a container that another process created does not have its plan, but the opcode says enough.
         let instruction = plan.indices.contains(index) ? plan[index].description : opcode.name

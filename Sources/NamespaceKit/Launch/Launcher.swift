@@ -53,11 +53,20 @@ package struct Launcher: ~Copyable {
     ///   - recordsTimes: Whether the time of each step is recorded.
     /// - Throws: ``NamespaceError``, or what an action threw. The process is gone then.
     package static func launch(
-        _ prepared: PreparedLaunch, streams: Streams, preserved: [SharedDescriptor] = [],
-        cgroup: SharedDescriptor?, actions: Actions = Actions(), recordsTimes: Bool = false
+        _ prepared: PreparedLaunch,
+        streams: Streams,
+        preserved: [SharedDescriptor] = [],
+        cgroup: SharedDescriptor?,
+        actions: Actions = Actions(),
+        recordsTimes: Bool = false
     ) throws -> LaunchedProcess {
         var launcher = try Launcher(
-            prepared, streams: streams, preserved: preserved, cgroup: cgroup, recordsTimes: recordsTimes)
+            prepared,
+            streams: streams,
+            preserved: preserved,
+            cgroup: cgroup,
+            recordsTimes: recordsTimes
+        )
         do {
             try launcher.serve(until: .ready, actions: actions)
         } catch {
@@ -68,12 +77,20 @@ package struct Launcher: ~Copyable {
     }
 
     private init(
-        _ prepared: PreparedLaunch, streams: Streams, preserved: [SharedDescriptor],
-        cgroup: SharedDescriptor?, recordsTimes: Bool
+        _ prepared: PreparedLaunch,
+        streams: Streams,
+        preserved: [SharedDescriptor],
+        cgroup: SharedDescriptor?,
+        recordsTimes: Bool
     ) throws(NamespaceError) {
         self.prepared = prepared
         let opened = try Self.open(
-            prepared, streams: streams, preserved: preserved, cgroup: cgroup, recordsTimes: recordsTimes)
+            prepared,
+            streams: streams,
+            preserved: preserved,
+            cgroup: cgroup,
+            recordsTimes: recordsTimes
+        )
         spawnedAt = opened.spawnedAt
         process = opened.process
         control = opened.control
@@ -87,7 +104,10 @@ package struct Launcher: ~Copyable {
     }
 
     private static func open(
-        _ prepared: PreparedLaunch, streams: Streams, preserved: [SharedDescriptor], cgroup: SharedDescriptor?,
+        _ prepared: PreparedLaunch,
+        streams: Streams,
+        preserved: [SharedDescriptor],
+        cgroup: SharedDescriptor?,
         recordsTimes: Bool
     ) throws(NamespaceError) -> Opened {
         do throws(SystemCallError) {
@@ -101,13 +121,18 @@ package struct Launcher: ~Copyable {
             sources += prepared.slots.map { $0.descriptor.rawValue }
             let spawnedAt = clinux_monotonic_nanoseconds()
             let spawned = try spawn(
-                flags: prepared.cloneFlags, cgroup: cgroup?.descriptor.rawValue ?? -1, sources: sources,
-                first: front.count)
+                flags: prepared.cloneFlags,
+                cgroup: cgroup?.descriptor.rawValue ?? -1,
+                sources: sources,
+                first: front.count
+            )
             // The numbers were good until here because these are alive.
             withExtendedLifetime((front, cgroup, prepared)) {}
             extendLifetime(plan)
             let process = ProcessHandle(
-                takingOver: OwnedFileDescriptor(takingOver: spawned.pidfd), processID: spawned.processID)
+                takingOver: OwnedFileDescriptor(takingOver: spawned.pidfd),
+                processID: spawned.processID
+            )
             return Opened(process: process, control: pair.takeOurs(), spawnedAt: spawnedAt)
         } catch {
             throw spawnError(error)
@@ -167,8 +192,10 @@ package struct Launcher: ~Copyable {
 
     private func ended() -> NamespaceError {
         NamespaceError(
-            .ended, step: "the container's init ended before it was ready",
-            hint: "it may have been killed from outside or for lack of memory; see the kernel log")
+            .ended,
+            step: "the container's init ended before it was ready",
+            hint: "it may have been killed from outside or for lack of memory; see the kernel log"
+        )
     }
 
     /// Ends the process after a failure and reaps it.
@@ -180,7 +207,13 @@ package struct Launcher: ~Copyable {
 
     private consuming func finish() -> LaunchedProcess {
         LaunchedProcess(
-            process: process, control: control, terminal: terminal, seccompListener: seccompListener,
-            plan: prepared.instructions, spawnedAt: spawnedAt, times: times)
+            process: process,
+            control: control,
+            terminal: terminal,
+            seccompListener: seccompListener,
+            plan: prepared.instructions,
+            spawnedAt: spawnedAt,
+            times: times
+        )
     }
 }

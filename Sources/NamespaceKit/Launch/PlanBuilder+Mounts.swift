@@ -11,7 +11,8 @@ extension PlanBuilder {
     mutating func addMounts() throws(NamespaceError) {
         guard configuration.namespaces.mount == .new else { return }
         // The container's tree never sends mounts back to the host's, whatever it is to receive.
-        let isolation = configuration.rootPropagation.kind == .shared ? MountPropagation(.slave) : configuration.rootPropagation
+        let isolation =
+            configuration.rootPropagation.kind == .shared ? MountPropagation(.slave) : configuration.rootPropagation
         add(.setPropagation(isolation.flag))
         guard configuration.root != .host else { return }
         if !configuration.maskedPaths.isEmpty { add(.prepareMasks) }
@@ -40,8 +41,13 @@ extension PlanBuilder {
         for hook in configuration.hooks where hook.point == point {
             add(
                 .runHook(
-                    path: hook.path.bytes, arguments: hook.arguments, environment: hook.environment, input: hook.input,
-                    timeoutSeconds: hook.timeoutSeconds))
+                    path: hook.path.bytes,
+                    arguments: hook.arguments,
+                    environment: hook.environment,
+                    input: hook.input,
+                    timeoutSeconds: hook.timeoutSeconds
+                )
+            )
         }
     }
 
@@ -67,7 +73,10 @@ extension PlanBuilder {
             add(
                 .bindMount(
                     source: try source(path, recursive: recursive, step: step),
-                    target: .init(path: mount.destination.bytes, kind: kind), attributes: attributes(mount)))
+                    target: .init(path: mount.destination.bytes, kind: kind),
+                    attributes: attributes(mount)
+                )
+            )
         case .detached(let tree):
             let kind: MountTarget<HostStorage>.Kind
             do throws(SystemCallError) {
@@ -75,15 +84,21 @@ extension PlanBuilder {
             } catch { throw NamespaceError(step, error) }
             add(
                 .bindMount(
-                    source: try source(tree), target: .init(path: mount.destination.bytes, kind: kind),
-                    attributes: attributes(mount)))
+                    source: try source(tree),
+                    target: .init(path: mount.destination.bytes, kind: kind),
+                    attributes: attributes(mount)
+                )
+            )
         case .fileSystem(let type, let options):
             let real = type == "proc" || type == "sysfs"
             add(
                 .mountFileSystem(
-                    type: Array(type.utf8), options: options,
+                    type: Array(type.utf8),
+                    options: options,
                     target: .init(path: mount.destination.bytes, kind: real ? .realDirectory : .directory),
-                    attributes: attributes(mount)))
+                    attributes: attributes(mount)
+                )
+            )
         case .cgroup: try addCgroup(mount)
         case .remount: add(.setMountAttributes(path: mount.destination.bytes, attributes: attributes(mount)))
         }
@@ -100,25 +115,37 @@ extension PlanBuilder {
         holder.set &= ~MountFlags.readOnly.rawValue
         add(
             .mountFileSystem(
-                type: Array("tmpfs".utf8), options: [Array("mode=755".utf8)],
-                target: .init(path: destination.bytes, kind: .directory), attributes: holder))
+                type: Array("tmpfs".utf8),
+                options: [Array("mode=755".utf8)],
+                target: .init(path: destination.bytes, kind: .directory),
+                attributes: holder
+            )
+        )
         for entry in options.cgroupMounts {
             add(try hierarchy(entry, at: destination.appending(entry.directory), attributes: attributes(mount)))
             for link in entry.links {
                 add(
                     .makeSymlink(
-                        path: destination.appending(link).bytes, destination: Array(entry.directory.utf8)))
+                        path: destination.appending(link).bytes,
+                        destination: Array(entry.directory.utf8)
+                    )
+                )
             }
         }
         if mount.set.contains(.readOnly) {
             add(
                 .setMountAttributes(
-                    path: destination.bytes, attributes: .init(set: MountFlags.readOnly.rawValue)))
+                    path: destination.bytes,
+                    attributes: .init(set: MountFlags.readOnly.rawValue)
+                )
+            )
         }
     }
 
     private mutating func hierarchy(
-        _ entry: CgroupMount, at destination: FilePath, attributes: MountAttributes
+        _ entry: CgroupMount,
+        at destination: FilePath,
+        attributes: MountAttributes
     ) throws(NamespaceError) -> HostInstruction {
         let target = HostMountTarget(path: destination.bytes, kind: .directory)
         if configuration.namespaces.cgroup == .host {
@@ -126,20 +153,30 @@ extension PlanBuilder {
             return .bindMount(source: tree, target: target, attributes: attributes)
         }
         return .mountFileSystem(
-            type: Array(entry.type.utf8), options: entry.options.map { Array($0.utf8) }, target: target,
-            attributes: attributes)
+            type: Array(entry.type.utf8),
+            options: entry.options.map { Array($0.utf8) },
+            target: target,
+            attributes: attributes
+        )
     }
 
     private func attributes(_ mount: ContainerMount) -> MountAttributes {
         var result = MountAttributes(
-            set: mount.set.rawValue, clear: mount.clear.rawValue, recursiveSet: mount.recursiveSet.rawValue,
-            recursiveClear: mount.recursiveClear.rawValue)
+            set: mount.set.rawValue,
+            clear: mount.clear.rawValue,
+            recursiveSet: mount.recursiveSet.rawValue,
+            recursiveClear: mount.recursiveClear.rawValue
+        )
         // The kernel wants all access time bits cleared when one is set.
         let times = MountFlags.accessTimeMask.rawValue
         if result.set & times != 0 { result.clear |= times }
         if result.recursiveSet & times != 0 { result.recursiveClear |= times }
         if let propagation = mount.propagation {
-            if propagation.recursive { result.recursivePropagation = propagation.flag } else { result.propagation = propagation.flag }
+            if propagation.recursive {
+                result.recursivePropagation = propagation.flag
+            } else {
+                result.propagation = propagation.flag
+            }
         }
         return result
     }
@@ -152,7 +189,9 @@ extension PlanBuilder {
 
     /// A copy of the host's tree at `path`, detached, so that nothing done to the host's names later matters.
     private mutating func source(
-        _ path: FilePath, recursive: Bool, step: String
+        _ path: FilePath,
+        recursive: Bool,
+        step: String
     ) throws(NamespaceError) -> HostTreeSource {
         guard options.opensSourcesOnHost else { return .path(path.bytes, recursive: recursive) }
         do throws(SystemCallError) {
@@ -171,8 +210,14 @@ extension PlanBuilder {
         if configuration.namespaces.user != .new || device.kind == .fifo {
             add(
                 .makeDevice(
-                    path: device.path.bytes, mode: device.mode, major: device.major, minor: device.minor,
-                    uid: device.uid, gid: device.gid))
+                    path: device.path.bytes,
+                    mode: device.mode,
+                    major: device.major,
+                    minor: device.minor,
+                    uid: device.uid,
+                    gid: device.gid
+                )
+            )
             return
         }
         let tree = try source(device.path, recursive: false, step: "bind device \(device.path)")

@@ -27,11 +27,15 @@ extension PlanBuilder {
     mutating func addProcessLimits() throws(NamespaceError) {
         let process = configuration.process
         if let adjustment = process.oomScoreAdjustment {
-            guard (-1000...1000).contains(adjustment) else { throw invalid("oom score adjustment is not in -1000...1000") }
+            guard (-1000...1000).contains(adjustment) else {
+                throw invalid("oom score adjustment is not in -1000...1000")
+            }
             add(.writeProcFile(path: Array("self/oom_score_adj".utf8), value: Array(String(adjustment).utf8)))
         }
         for limit in process.resourceLimits {
-            guard limit.soft <= limit.hard else { throw invalid("the soft \(limit.resource.name) exceeds the hard one") }
+            guard limit.soft <= limit.hard else {
+                throw invalid("the soft \(limit.resource.name) exceeds the hard one")
+            }
             add(.setResourceLimit(resource: limit.resource.rawValue, soft: limit.soft, hard: limit.hard))
         }
         if let personality = process.personality { add(.setPersonality(personality)) }
@@ -66,8 +70,11 @@ extension PlanBuilder {
 
     private func capabilities(_ sets: ProcessCapabilities, adding extra: UInt64) -> HostInstruction {
         .setCapabilities(
-            effective: sets.effective.rawValue | extra, permitted: sets.permitted.rawValue | extra,
-            inheritable: sets.inheritable.rawValue, ambient: sets.ambient.rawValue)
+            effective: sets.effective.rawValue | extra,
+            permitted: sets.permitted.rawValue | extra,
+            inheritable: sets.inheritable.rawValue,
+            ambient: sets.ambient.rawValue
+        )
     }
 
     /// The primary group is always a supplementary one too: without it, a set-group-id program could escape
@@ -115,7 +122,8 @@ extension ProcessConfiguration {
         if name.contains(UInt8(ascii: "/")) { return [name] }
         let prefix = Array("PATH=".utf8)
         let path = environment.last { $0.starts(with: prefix) }?.dropFirst(prefix.count)
-        let directories = (path.map { Array($0) } ?? Array("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".utf8))
+        let directories =
+            (path.map { Array($0) } ?? Array("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".utf8))
             .split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
         // An empty or relative entry means the working directory, which no container engine searches.
         return directories.filter { $0.first == UInt8(ascii: "/") }.map { Array($0) + [UInt8(ascii: "/")] + name }

@@ -44,7 +44,11 @@ package struct PlanBuilder {
         package var hostDirectory: FilePath
 
         package init(
-            type: String, options: [String], directory: String, links: [String] = [], hostDirectory: FilePath
+            type: String,
+            options: [String],
+            directory: String,
+            links: [String] = [],
+            hostDirectory: FilePath
         ) {
             self.type = type
             self.options = options
@@ -63,7 +67,8 @@ package struct PlanBuilder {
     /// - Throws: ``NamespaceError``: `invalidConfiguration` when it contradicts itself, `systemCall` when a source
     ///   cannot be opened.
     package static func prepare(
-        _ configuration: ContainerConfiguration, options: Options = Options()
+        _ configuration: ContainerConfiguration,
+        options: Options = Options()
     ) throws(NamespaceError) -> PreparedLaunch {
         var builder = PlanBuilder(configuration: configuration, options: options)
         try builder.check()
@@ -79,7 +84,9 @@ package struct PlanBuilder {
     /// The process joins every namespace that the configuration does not share with the host, and then goes through
     /// the same steps as the first one, except for those that build what it finds.
     package static func prepareJoining(
-        _ configuration: ContainerConfiguration, target: SharedDescriptor, options: Options = Options()
+        _ configuration: ContainerConfiguration,
+        target: SharedDescriptor,
+        options: Options = Options()
     ) throws(NamespaceError) -> PreparedLaunch {
         var builder = PlanBuilder(configuration: configuration, options: options)
         try builder.check()

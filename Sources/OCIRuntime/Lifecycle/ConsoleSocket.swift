@@ -9,11 +9,18 @@ internal import SystemPackage
 /// descriptor (runc, docs/terminals.md, "Detached New Terminal").
 enum ConsoleSocket {
     static func send(
-        _ terminal: borrowing OwnedFileDescriptor, to path: FilePath, container: String
+        _ terminal: borrowing OwnedFileDescriptor,
+        to path: FilePath,
+        container: String
     ) throws(RuntimeError) {
-        do throws(SystemCallError) { try StreamSocket.connect(to: path).send([UInt8]("console".utf8), passing: terminal) } catch {
+        do throws(SystemCallError) {
+            try StreamSocket.connect(to: path).send([UInt8]("console".utf8), passing: terminal)
+        } catch {
             throw RuntimeError(
-                "send the terminal to the console socket", error, container: container)
+                "send the terminal to the console socket",
+                error,
+                container: container
+            )
         }
     }
 }
@@ -27,7 +34,11 @@ enum PIDFile {
             }
             let parent = path.removingLastComponent()
             let directory = try RootDirectory(at: parent.isEmpty ? "." : parent)
-            try directory.replaceFile(FilePath(root: nil, CollectionOfOne(name)), Array("\(processID)".utf8), mode: 0o644)
+            try directory.replaceFile(
+                FilePath(root: nil, CollectionOfOne(name)),
+                Array("\(processID)".utf8),
+                mode: 0o644
+            )
         } catch { throw RuntimeError("write the pid file \(path)", error, container: container) }
     }
 }

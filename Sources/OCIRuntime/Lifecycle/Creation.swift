@@ -17,7 +17,8 @@ struct Creation {
 
     /// Runs the creation in the container's own, locked state directory.
     func run(
-        _ mapped: inout MappedContainer, in state: borrowing StateDirectory
+        _ mapped: inout MappedContainer,
+        in state: borrowing StateDirectory
     ) throws(RuntimeError) -> Container {
         let placement = try CgroupPlacement(mapped.cgroup, id: id)
         try state.write(configuration: configuration)
@@ -35,20 +36,24 @@ struct Creation {
     }
 
     private func launch(
-        _ mapped: inout MappedContainer, _ placement: CgroupPlacement, _ group: Cgroup?,
+        _ mapped: inout MappedContainer,
+        _ placement: CgroupPlacement,
+        _ group: Cgroup?,
         in state: borrowing StateDirectory
     ) throws(RuntimeError) -> LaunchedProcess {
         var builder = placement.builderOptions(preserved: options.preservedDescriptors.count)
         if group == nil { builder.placesAfterClone = false }
         do throws(SystemCallError) {
             builder.startSocket = SharedDescriptor(
-                try MessageSocket.listen(in: state.directory, name: StateDirectory.startSocket))
+                try MessageSocket.listen(in: state.directory, name: StateDirectory.startSocket)
+            )
         } catch { throw RuntimeError("make the start socket", error, container: id) }
         let hostHooks = mapped.hostHooks.prestart + mapped.hostHooks.createRuntime
         builder.runsHostHooks = !hostHooks.isEmpty
         let ownNumber = mapped.container.namespaces.pid == .host ? nil : 1
         for index in mapped.container.hooks.indices {
-            let status: ContainerState.Status = mapped.container.hooks[index].point == .beforePivot ? .creating : .created
+            let status: ContainerState.Status =
+                mapped.container.hooks[index].point == .beforePivot ? .creating : .created
             mapped.container.hooks[index].input = hookInput(status, pid: ownNumber)
         }
         let actions = Launcher.Actions(
@@ -59,13 +64,19 @@ struct Creation {
                 for hook in hostHooks {
                     try HookRunner.run(hook, input: hookInput(.creating, pid: Int(processID)), container: id)
                 }
-            })
+            }
+        )
         do {
             let prepared = try PlanBuilder.prepare(mapped.container, options: builder)
             let descriptor = SharedDescriptor(try group?.makeDescriptor())
             return try Launcher.launch(
-                prepared, streams: try streams(), preserved: options.preservedDescriptors, cgroup: descriptor,
-                actions: actions, recordsTimes: options.recordsTimes)
+                prepared,
+                streams: try streams(),
+                preserved: options.preservedDescriptors,
+                cgroup: descriptor,
+                actions: actions,
+                recordsTimes: options.recordsTimes
+            )
         } catch {
             throw RuntimeError(any: error, container: id, program: configuration.process?.args?.first ?? "")
         }
@@ -73,7 +84,9 @@ struct Creation {
 
     /// Hands over the terminal, records the container, and lets the init wait for the start.
     private func finish(
-        _ launched: consuming LaunchedProcess, _ stored: inout StoredState, in state: borrowing StateDirectory
+        _ launched: consuming LaunchedProcess,
+        _ stored: inout StoredState,
+        in state: borrowing StateDirectory
     ) throws(RuntimeError) -> Container {
         do throws(RuntimeError) {
             if let socket = options.consoleSocket, let terminal = launched.terminal.take() {
@@ -99,8 +112,10 @@ struct Creation {
 
     private func streams() throws(SystemCallError) -> Launcher.Streams {
         Launcher.Streams(
-            input: try StandardStream.resolve(options.input, 0), output: try StandardStream.resolve(options.output, 1),
-            errors: try StandardStream.resolve(options.errors, 2))
+            input: try StandardStream.resolve(options.input, 0),
+            output: try StandardStream.resolve(options.output, 1),
+            errors: try StandardStream.resolve(options.errors, 2)
+        )
     }
 
     private func bootID() throws(RuntimeError) -> String {
@@ -116,13 +131,25 @@ struct Creation {
             case .host, .detached: ""
             }
         return ContainerRecord(
-            ociVersion: Runtime.specificationVersion, id: id, pid: 0, status: .creating, bundle: bundle.string,
-            rootfs: rootfs, created: WallClock.now, owner: "", annotations: configuration.annotations)
+            ociVersion: Runtime.specificationVersion,
+            id: id,
+            pid: 0,
+            status: .creating,
+            bundle: bundle.string,
+            rootfs: rootfs,
+            created: WallClock.now,
+            owner: "",
+            annotations: configuration.annotations
+        )
     }
 
     private func hookInput(_ status: ContainerState.Status, pid: Int?) -> [UInt8] {
         ContainerState(
-            ociVersion: Runtime.specificationVersion, id: id, status: status, pid: pid, bundle: bundle.string,
+            ociVersion: Runtime.specificationVersion,
+            id: id,
+            status: status,
+            pid: pid,
+            bundle: bundle.string,
             annotations: configuration.annotations
         ).json()
     }

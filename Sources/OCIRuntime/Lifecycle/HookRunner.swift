@@ -33,7 +33,8 @@ enum HookRunner {
     }
 
     private static func spawn(
-        _ hook: RuntimeConfiguration.Hook, input: SharedDescriptor
+        _ hook: RuntimeConfiguration.Hook,
+        input: SharedDescriptor
     ) throws -> LaunchedProcess {
         let arguments = (hook.args ?? [hook.path]).map { Array($0.utf8) }
         let prepared = PreparedLaunch(
@@ -45,12 +46,19 @@ enum HookRunner {
         return try Launcher.launch(
             prepared,
             streams: Launcher.Streams(
-                input: input, output: try StandardStream.duplicate(1), errors: try StandardStream.duplicate(2)),
-            cgroup: nil)
+                input: input,
+                output: try StandardStream.duplicate(1),
+                errors: try StandardStream.duplicate(2)
+            ),
+            cgroup: nil
+        )
     }
 
     private static func wait(
-        _ process: borrowing LaunchedProcess, timeout: Int?, hook: RuntimeConfiguration.Hook, container: String
+        _ process: borrowing LaunchedProcess,
+        timeout: Int?,
+        hook: RuntimeConfiguration.Hook,
+        container: String
     ) throws {
         let limit = timeout.map { Int32(clamping: $0.multipliedReportingOverflow(by: 1000).partialValue) } ?? -1
         let ended = try process.process.waitForEnd(milliseconds: limit)

@@ -18,8 +18,10 @@ enum ContainerIdentifier {
         let others: Set<UInt8> = [UInt8(ascii: "."), UInt8(ascii: "+"), UInt8(ascii: "-")]
         guard isWord(first), bytes.allSatisfy({ isWord($0) || others.contains($0) }) else {
             throw RuntimeError(
-                .invalidID, "invalid container id",
-                hint: "ids consist of letters, digits, '_', '.', '+' and '-', and start with a letter, digit or '_'")
+                .invalidID,
+                "invalid container id",
+                hint: "ids consist of letters, digits, '_', '.', '+' and '-', and start with a letter, digit or '_'"
+            )
         }
     }
 

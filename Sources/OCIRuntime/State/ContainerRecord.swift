@@ -40,8 +40,15 @@ public struct ContainerRecord: JSONRecord, Hashable, Sendable {
 
     /// Makes a record.
     public init(
-        ociVersion: String, id: String, pid: Int, status: Status, bundle: String, rootfs: String, created: String,
-        owner: String, annotations: [String: String]? = nil
+        ociVersion: String,
+        id: String,
+        pid: Int,
+        status: Status,
+        bundle: String,
+        rootfs: String,
+        created: String,
+        owner: String,
+        annotations: [String: String]? = nil
     ) {
         self.ociVersion = ociVersion
         self.id = id
@@ -57,7 +64,15 @@ public struct ContainerRecord: JSONRecord, Hashable, Sendable {
     /// Reads the value from an object.
     public init(reading reader: inout JSONReader) throws(JSONError) {
         self.init(
-            ociVersion: "", id: "", pid: 0, status: .stopped, bundle: "", rootfs: "", created: "", owner: "")
+            ociVersion: "",
+            id: "",
+            pid: 0,
+            status: .stopped,
+            bundle: "",
+            rootfs: "",
+            created: "",
+            owner: ""
+        )
         try reader.readRecord(&self)
     }
 

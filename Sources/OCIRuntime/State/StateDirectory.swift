@@ -29,8 +29,11 @@ struct StateDirectory: ~Copyable, Sendable {
         } catch {
             if error.errno == .fileExists {
                 throw RuntimeError(
-                    .alreadyExists, "container with given ID already exists", container: id,
-                    hint: "delete it first, or choose another id")
+                    .alreadyExists,
+                    "container with given ID already exists",
+                    container: id,
+                    hint: "delete it first, or choose another id"
+                )
             }
             throw RuntimeError("create state directory", error, container: id)
         }
@@ -56,7 +59,11 @@ struct StateDirectory: ~Copyable, Sendable {
     func lock(waiting: Bool = true) throws(RuntimeError) -> OwnedFileDescriptor? {
         do throws(SystemCallError) {
             let file = try directory.open(
-                Self.lockFile, CLINUX_O_RDWR | CLINUX_O_CREAT | CLINUX_O_NOFOLLOW, mode: 0o600, .noSymlinks)
+                Self.lockFile,
+                CLINUX_O_RDWR | CLINUX_O_CREAT | CLINUX_O_NOFOLLOW,
+                mode: 0o600,
+                .noSymlinks
+            )
             var lock = clinux_flock()
             lock.type = Int16(CLINUX_F_WRLCK)
             let number = file.rawValue
@@ -91,8 +98,11 @@ struct StateDirectory: ~Copyable, Sendable {
             return state
         } catch {
             throw RuntimeError(
-                .corruptState, "state.json is damaged: \(error)", container: id,
-                hint: "delete --force removes what is left of the container")
+                .corruptState,
+                "state.json is damaged: \(error)",
+                container: id,
+                hint: "delete --force removes what is left of the container"
+            )
         }
     }
 
@@ -107,8 +117,11 @@ struct StateDirectory: ~Copyable, Sendable {
     func write(configuration: RuntimeConfiguration) throws(RuntimeError) {
         do throws(SystemCallError) {
             let file = try directory.open(
-                Self.configurationFile, CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_EXCL | CLINUX_O_NOFOLLOW, mode: 0o600,
-                .noSymlinks)
+                Self.configurationFile,
+                CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_EXCL | CLINUX_O_NOFOLLOW,
+                mode: 0o600,
+                .noSymlinks
+            )
             try file.write(configuration.json())
         } catch { throw RuntimeError("store the container's configuration", error, container: id) }
     }

@@ -30,7 +30,16 @@ struct StoredState: JSONRecord, Hashable, Sendable {
     init(reading reader: inout JSONReader) throws(JSONError) {
         self.init(
             record: ContainerRecord(
-                ociVersion: "", id: "", pid: 0, status: .stopped, bundle: "", rootfs: "", created: "", owner: ""))
+                ociVersion: "",
+                id: "",
+                pid: 0,
+                status: .stopped,
+                bundle: "",
+                rootfs: "",
+                created: "",
+                owner: ""
+            )
+        )
         try reader.readRecord(&self)
     }
 

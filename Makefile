@@ -56,7 +56,7 @@ demo: install-demo
 # Everything, as root: kernel tests, peers, consumers, the programs. A test that this machine can run must run.
 test: install-tests
 	$(SWIFT) build --build-tests $(CHECK_IMPORTS)
-	SKIFF_TESTS_MUST_RUN=$${SKIFF_TESTS_MUST_RUN-root,overlay,busybox,tar,bsdtar,umoci,skopeo,compiler} $(SUDO) -E env PATH="$$PATH" $(SWIFT) test --skip-build
+	$(SUDO) env PATH="$$PATH" SWIFT_BACKTRACE="$$SWIFT_BACKTRACE" SKIFF_TESTS_MUST_RUN="$${SKIFF_TESTS_MUST_RUN-root,overlay,busybox,tar,bsdtar,umoci,skopeo,compiler}" $(SWIFT) test --skip-build
 	@for script in Tests/Programs/run Tests/Consumers/run; do if [ -x $$script ]; then $$script || exit 1; fi; done
 
 test-unit: install-demo

@@ -123,6 +123,8 @@ let package = Package(
             name: "RuntimeCoreTests",
             dependencies: ["RuntimeCore", "TestSupport", "LinuxSystem", "CLinux", systemPackage]
         ),
+        // The built programs of Examples/, as their users run them.
+        .testTarget(name: "ProgramTests", dependencies: ["OCISpec", "TestSupport", "LinuxSystem", systemPackage]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -27,6 +27,8 @@ package enum Requirement: String, Hashable, Sendable {
     case skopeo
     /// A C compiler called `cc`.
     case compiler
+    /// The programs of `Examples/`, built into `bin` by `make bin`.
+    case programs
 
     /// Whether this machine offers it.
     package var isMet: Bool {
@@ -41,6 +43,7 @@ package enum Requirement: String, Hashable, Sendable {
         case .umoci: Self.onPath("umoci")
         case .skopeo: Self.onPath("skopeo")
         case .compiler: Self.onPath("cc")
+        case .programs: Program.allCases.allSatisfy { Self.exists(FilePath($0.path)) }
         }
     }
 

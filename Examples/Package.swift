@@ -1,0 +1,54 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+import PackageDescription
+
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+    name: "skiff-examples",
+    products: [
+        .executable(name: "skiff", targets: ["skiff"]), .executable(name: "skiff-oci", targets: ["skiff-oci"]),
+        .executable(name: "skiff-demo", targets: ["skiff-demo"]),
+    ],
+    dependencies: [
+        .package(name: "skiff", path: ".."),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
+    ],
+    targets: [
+        // A front end with docker's spellings.
+        .executableTarget(
+            name: "skiff",
+            dependencies: [
+                .product(name: "RuntimeCore", package: "skiff"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"), systemPackage,
+            ]
+        ),
+        // An OCI runtime with runc's command line: static, no Foundation, no ArgumentParser.
+        .executableTarget(
+            name: "skiff-oci",
+            dependencies: [
+                .product(name: "OCIRuntime", package: "skiff"), .product(name: "OCISpec", package: "skiff"),
+                .product(name: "NamespaceKit", package: "skiff"), .product(name: "LinuxSystem", package: "skiff"),
+                systemPackage,
+            ]
+        ),
+        // What `make demo` runs.
+        .executableTarget(
+            name: "skiff-demo",
+            dependencies: [.product(name: "RuntimeCore", package: "skiff"), systemPackage]
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("ImmutableWeakCaptures"),
+        .enableUpcomingFeature("InferIsolatedConformances"), .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"), .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .strictMemorySafety(), .treatAllWarnings(as: .error),
+    ]
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+/// A program of `Examples/`, as `make bin` builds it.
+package enum Program: String, CaseIterable, Sendable {
+    /// The front end.
+    case skiff
+    /// The OCI runtime.
+    case oci = "skiff-oci"
+
+    /// Where it is: in `$SKIFF_BIN`, else in the `bin` of this package.
+    package var path: String {
+        let directory = Environment.value(of: "SKIFF_BIN") ?? Self.packageDirectory + "/bin"
+        return "\(directory)/\(rawValue)"
+    }
+
+    /// The top of the package, found from where this file was when it was compiled.
+    private static var packageDirectory: String {
+        "\(#filePath)".split(separator: "/").dropLast(3).reduce(into: "") { $0 += "/\($1)" }
+    }
+
+    /// Runs the program to its end.
+    package func run(_ arguments: [String], directory: String? = nil) throws -> Command.Result {
+        try Command.run([path] + arguments, directory: directory)
+    }
+}

@@ -134,7 +134,8 @@ import Testing
 
     @Test("tells when memory ran out")
     func outOfMemory() async throws {
-        let eaten = try await TestStore().run("x=$(/bin/head -c 100000000 /dev/zero | /bin/busybox tr '\\0' x); exit 0") {
+        let eaten = try await TestStore().run("x=$(/bin/head -c 100000000 /dev/zero | /bin/busybox tr '\\0' x); exit 0")
+        {
             $0.limits.memory = 16 << 20
         }
         #expect(eaten.exit == .outOfMemory)
@@ -154,7 +155,9 @@ import Testing
         let test = try TestStore()
         let store = test.store
         let task = Task { try await Container.run("test", ["/bin/sleep", "60"], in: store) }
-        while try store.runtime.list().allSatisfy({ $0.status != .running }) { try await Task.sleep(for: .milliseconds(5)) }
+        while try store.runtime.list().allSatisfy({ $0.status != .running }) {
+            try await Task.sleep(for: .milliseconds(5))
+        }
         let processID = try #require(try store.runtime.list().first { $0.status == .running }).pid
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }

@@ -86,9 +86,11 @@ import Testing
         _ = consume scoped
         let reopened = try ContainerStore(at: test.store.path)
         #expect(try reopened.containers().map(\.id) == [kept.id])
-        #expect(try !RootDirectory(at: test.store.path.appending("containers")).entries().contains {
-            $0.name == Array(id.utf8)
-        })
+        #expect(
+            try !RootDirectory(at: test.store.path.appending("containers")).entries().contains {
+                $0.name == Array(id.utf8)
+            }
+        )
         try kept.remove()
     }
 

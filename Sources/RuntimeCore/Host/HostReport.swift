@@ -65,7 +65,8 @@ extension HostReport {
         return HostCheck(
             "system calls",
             absent.isEmpty ? .ok : .missing,
-            absent.isEmpty ? calls.map(\.0).joined(separator: ", ") : "not to be had: \(absent.joined(separator: ", "))",
+            absent.isEmpty
+                ? calls.map(\.0).joined(separator: ", ") : "not to be had: \(absent.joined(separator: ", "))",
             fix: absent.isEmpty ? nil : "if this is a container, start it with a seccomp profile that knows these calls"
         )
     }
@@ -77,7 +78,8 @@ extension HostReport {
             "privilege",
             isAdministrator ? .ok : .missing,
             isAdministrator ? "CAP_SYS_ADMIN" : isRoot ? "root without CAP_SYS_ADMIN" : "user \(clinux_geteuid())",
-            fix: isAdministrator ? nil : isRoot ? "start this with CAP_SYS_ADMIN" : "run this as root: sudo skiff doctor"
+            fix: isAdministrator
+                ? nil : isRoot ? "start this with CAP_SYS_ADMIN" : "run this as root: sudo skiff doctor"
         )
     }
 

@@ -10,7 +10,16 @@ internal import OCIRuntime
 @main enum SkiffOCI {
     static func main() {
         program_disarm_crash_handler()
-        exit(run(CommandLine.arguments.dropFirst()))
+        exit(run(arguments[...]))
+    }
+
+    /// The arguments behind the program's name.
+    private static var arguments: [String] {
+        var arguments: [String] = []
+        while let argument = unsafe program_argument(CInt(arguments.count) + 1) {
+            unsafe arguments.append(String(cString: argument))
+        }
+        return arguments
     }
 
     /// Runs a command line and returns the exit status.

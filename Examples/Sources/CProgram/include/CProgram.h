@@ -10,6 +10,9 @@
 #include <stdint.h>
 #include <termios.h>
 
+/// An argument of the program, its name being 0; null when there are no more.
+const char *program_argument(int index);
+
 /// Gives signals that a crash raises back to the kernel, so that no crash handler runs a program. See startup.c.
 void program_disarm_crash_handler(void);
 

@@ -71,6 +71,10 @@ public final class Container: Sendable {
         do throws(CgroupError) { return try group.processIDs } catch { throw RuntimeError(error, container: id) }
     }
 
+    /// The number of the container's process on the host, in the process that created the container, else `nil`. Its
+    /// meaning cannot change before ``wait()`` or ``waitBlocking()`` has returned.
+    public var processID: Int32? { own.withLock { $0.launched?.process.processID } }
+
     /// How long each step of the launch took, in the process that created the container with
     /// ``CreateOptions/recordsTimes``; complete after the start.
     public var stepTimes: [StepTime] { own.withLock { $0.launched?.stepTimes ?? [] } }

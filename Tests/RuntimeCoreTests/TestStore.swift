@@ -80,7 +80,7 @@ final class TestStore {
     /// What containers left in the store and in the kernel; empty when there is nothing.
     func leftovers() throws -> [String] {
         var found: [String] = []
-        for place in ["containers", "names", "state"] {
+        for place in ["containers", "owners", "names", "state"] {
             let entries: [DirectoryEntry]
             do throws(SystemCallError) {
                 entries = try RootDirectory(at: store.path.appending(place)).entries()

@@ -66,7 +66,7 @@ test-guest: install-tests
 	Tests/Guest/run
 
 lint:
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Plugins Examples/Package.swift Examples/Sources Benchmarks/Package.swift Benchmarks/Sources
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Plugins Examples/Package.swift Examples/Sources Examples/Plugins Benchmarks/Package.swift Benchmarks/Sources
 	Tests/Lint/run
 
 check: install-demo lint test-unit

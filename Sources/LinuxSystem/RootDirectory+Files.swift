@@ -115,6 +115,32 @@ extension RootDirectory {
         }
     }
 
+    /// The text of the symbolic link `path`; `nil` when there is nothing of this name.
+    ///
+    /// - Throws: ``SystemCallError``: `EINVAL` when it is no symbolic link.
+    package func readLink(_ path: FilePath) throws(SystemCallError) -> [UInt8]? {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        var count = 0
+        do throws(SystemCallError) {
+            let link = try open(path, CLINUX_O_PATH | CLINUX_O_NOFOLLOW)
+            let number = link.rawValue
+            count = try systemCall("readlinkat", path: path) {
+                unsafe buffer.withUnsafeMutableBytes {
+                    unsafe clinux_readlinkat(
+                        number,
+                        "",
+                        $0.baseAddress?.assumingMemoryBound(to: CChar.self),
+                        $0.count
+                    )
+                }
+            }
+        } catch {
+            if error.errno == .noSuchFileOrDirectory { return nil }
+            throw error
+        }
+        return Array(buffer.prefix(count))
+    }
+
     /// What `path` is; the last component is not followed.
     package func status(_ path: FilePath) throws(SystemCallError) -> FileStatus {
         try open(path, CLINUX_O_PATH | CLINUX_O_NOFOLLOW).status()

@@ -16,14 +16,18 @@ let package = Package(
         .package(name: "skiff", path: ".."),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     ],
     targets: [
+        // Start-up before the Swift runtime, signals, terminals.
+        .target(name: "CProgram"),
         // A front end with docker's spellings.
         .executableTarget(
             name: "skiff",
             dependencies: [
-                .product(name: "RuntimeCore", package: "skiff"),
-                .product(name: "ArgumentParser", package: "swift-argument-parser"), systemPackage,
+                "CProgram", .product(name: "RuntimeCore", package: "skiff"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"), systemPackage,
             ]
         ),
         // An OCI runtime with runc's command line: static, no Foundation, no ArgumentParser.
@@ -44,7 +48,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets {
+for target in package.targets where target.name != "CProgram" {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("ImmutableWeakCaptures"),
         .enableUpcomingFeature("InferIsolatedConformances"), .enableUpcomingFeature("InternalImportsByDefault"),

@@ -34,6 +34,7 @@ let package = Package(
         .executableTarget(
             name: "skiff-oci",
             dependencies: [
+                "CProgram", .product(name: "Logging", package: "swift-log"),
                 .product(name: "OCIRuntime", package: "skiff"), .product(name: "OCISpec", package: "skiff"),
                 .product(name: "NamespaceKit", package: "skiff"), .product(name: "LinuxSystem", package: "skiff"),
                 systemPackage,

@@ -25,8 +25,9 @@ let package = Package(
         .executableTarget(
             name: "skiff",
             dependencies: [
-                .product(name: "RuntimeCore", package: "skiff"),
-                .product(name: "ArgumentParser", package: "swift-argument-parser"), systemPackage,
+                "CProgram", .product(name: "RuntimeCore", package: "skiff"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"), systemPackage,
             ]
         ),
         // An OCI runtime with runc's command line: static, no Foundation, no ArgumentParser.

@@ -58,7 +58,7 @@ extension ContainerStore {
             metadata.command = configuration.process?.args ?? []
             metadata.created = WallClock.now
             metadata.labels = builder.labels
-            metadata.stopSignal = builder.image.stopSignal
+            metadata.stopSignal = builder.stopSignal
             metadata.name = try claimName(options.name, for: id)
             name = metadata.name
             try writeFiles(metadata, configuration, builder)

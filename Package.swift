@@ -80,7 +80,7 @@ let package = Package(
             name: "RuntimeCore",
             dependencies: [
                 "OCISpec", "ImageLayout", "LayerUnpack", "NamespaceKit", "CgroupKit", "OCIRuntime", "LinuxSystem",
-                systemPackage, logging,
+                "CLinux", systemPackage, logging,
             ]
         ),
         // Tests.

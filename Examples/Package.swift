@@ -16,8 +16,11 @@ let package = Package(
         .package(name: "skiff", path: ".."),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     ],
     targets: [
+        // Start-up before the Swift runtime, signals, terminals.
+        .target(name: "CProgram"),
         // A front end with docker's spellings.
         .executableTarget(
             name: "skiff",
@@ -30,6 +33,7 @@ let package = Package(
         .executableTarget(
             name: "skiff-oci",
             dependencies: [
+                "CProgram", .product(name: "Logging", package: "swift-log"),
                 .product(name: "OCIRuntime", package: "skiff"), .product(name: "OCISpec", package: "skiff"),
                 .product(name: "NamespaceKit", package: "skiff"), .product(name: "LinuxSystem", package: "skiff"),
                 systemPackage,
@@ -48,7 +52,8 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.type != .plugin {
+let others: Set = ["CProgram", "EmbedProbe"]
+for target in package.targets where !others.contains(target.name) {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("ImmutableWeakCaptures"),
         .enableUpcomingFeature("InferIsolatedConformances"), .enableUpcomingFeature("InternalImportsByDefault"),

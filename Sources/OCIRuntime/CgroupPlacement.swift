@@ -15,8 +15,20 @@ struct CgroupPlacement {
     /// The container's group; `nil` when there are no hierarchies.
     let path: CgroupPath?
 
-    init(_ request: CgroupRequest, id: String) throws(RuntimeError) {
+    init(_ request: CgroupRequest, isWanted: Bool, id: String) throws(RuntimeError) {
         self.request = request
+        guard isWanted else {
+            if request.needsLimits {
+                throw RuntimeError(
+                    .unsupported,
+                    "linux.resources asks for limits, and the container is to have no control group",
+                    container: id
+                )
+            }
+            layout = nil
+            path = nil
+            return
+        }
         do throws(CgroupError) {
             let layout = try CgroupLayout.detect()
             path = try CgroupPath.resolve(

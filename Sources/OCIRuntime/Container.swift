@@ -41,6 +41,14 @@ public final class Container: Sendable {
         own = Mutex(Own(launched: launched))
     }
 
+    deinit {
+        // A process that has ended and that nobody waited for would stay as a zombie.
+        own.withLock { own in
+            guard own.exit == nil, (try? own.launched?.process.hasEnded()) == true else { return }
+            _ = try? own.launched?.process.reap()
+        }
+    }
+
     /// What is known of the container now.
     ///
     /// - Throws: ``RuntimeError``: `notFound`, `corruptState`.
@@ -62,6 +70,10 @@ public final class Container: Sendable {
         guard let group = try cgroup(of: try snapshot(directory)) else { return [] }
         do throws(CgroupError) { return try group.processIDs } catch { throw RuntimeError(error, container: id) }
     }
+
+    /// The number of the container's process on the host, in the process that created the container, else `nil`. Its
+    /// meaning cannot change before ``wait()`` or ``waitBlocking()`` has returned.
+    public var processID: Int32? { own.withLock { $0.launched?.process.processID } }
 
     /// How long each step of the launch took, in the process that created the container with
     /// ``CreateOptions/recordsTimes``; complete after the start.

@@ -25,13 +25,21 @@ extension Runtime {
         options: CreateOptions = CreateOptions()
     ) throws(RuntimeError) -> Container {
         try ContainerIdentifier.check(id)
-        let bundle = try BundleReader.absolute(bundle)
         return try create(
             id,
-            configuration: try BundleReader.configuration(of: bundle),
+            configuration: try Self.configuration(ofBundle: bundle),
             bundle: bundle,
             options: options
         )
+    }
+
+    /// Reads the configuration of a bundle, to look at it or to change it before a container is made from it.
+    ///
+    /// - Parameter bundle: The directory with `config.json`; a relative one starts at the working directory.
+    /// - Throws: ``RuntimeError``: `invalidConfiguration` when there is none or it is no configuration. What it says is
+    ///   checked when the container is created.
+    public static func configuration(ofBundle bundle: FilePath) throws(RuntimeError) -> RuntimeConfiguration {
+        try BundleReader.configuration(of: try BundleReader.absolute(bundle))
     }
 
     /// Creates a container from a configuration.
@@ -39,7 +47,8 @@ extension Runtime {
     /// - Parameters:
     ///   - id: The new container's id, unique below ``root``.
     ///   - configuration: What `config.json` would say.
-    ///   - bundle: The absolute directory that relative paths in the configuration start at.
+    ///   - bundle: The directory that relative paths in the configuration start at; a relative one starts at the
+    ///     working directory.
     ///   - options: Streams, terminal and the like.
     /// - Returns: The container, `created`.
     /// - Throws: ``RuntimeError``. Nothing is left behind then.
@@ -50,6 +59,7 @@ extension Runtime {
         options: CreateOptions = CreateOptions()
     ) throws(RuntimeError) -> Container {
         try ContainerIdentifier.check(id)
+        let bundle = try BundleReader.absolute(bundle)
         var mapped = try mapped(configuration, bundle: bundle, id: id, options: options)
         if options.consoleSocket != nil && !mapped.terminalRequested {
             throw RuntimeError(
@@ -103,7 +113,7 @@ extension Runtime {
     ) throws(RuntimeError) -> [String] {
         let id = "plan"
         let mapped = try mapped(configuration, bundle: bundle, id: id, options: options)
-        let placement = try CgroupPlacement(mapped.cgroup, id: id)
+        let placement = try CgroupPlacement(mapped.cgroup, isWanted: options.hasControlGroup, id: id)
         do throws(NamespaceError) {
             let prepared = try PlanBuilder.prepare(
                 mapped.container,

@@ -45,6 +45,47 @@ import Testing
         try created.container.delete()
     }
 
+    @Test("tells its creator the number of its process, and nobody else")
+    func processID() throws {
+        let bundle = try TestBundle(script: "")
+        let created = try bundle.create()
+        #expect(created.container.processID.map(Int.init) == (try created.container.state().pid))
+        #expect(try bundle.runtime.container(created.container.id).processID == nil)
+        try created.container.delete(force: true)
+    }
+
+    @Test("is made from a configuration that was read from the bundle and changed")
+    func changedConfiguration() throws {
+        let bundle = try TestBundle(script: "")
+        #expect(throws: RuntimeError.self) { try Runtime.configuration(ofBundle: bundle.directory.path) }
+        let bytes = bundle.configuration.json()
+        try bundle.directory.open().replaceFile("config.json", bytes)
+        #expect(try Runtime.configuration(ofBundle: bundle.directory.path) == bundle.configuration)
+    }
+
+    @Test("stays in its creator's control group when it is to have none, unless limits are asked for")
+    func noControlGroup() throws {
+        let bundle = try TestBundle(script: "")
+        bundle.configuration.linux?.resources = nil
+        var options = CreateOptions()
+        options.hasControlGroup = false
+        let (id, path) = (TestBundle.newID(), bundle.directory.path)
+        let container = try bundle.runtime.create(
+            id,
+            configuration: bundle.configuration,
+            bundle: path,
+            options: options
+        )
+        #expect(try container.processIDs().isEmpty)
+        try container.delete(force: true)
+        bundle.configuration.linux?.resources = LinuxResources(memory: LinuxMemory(limit: 16 << 20))
+        let error = #expect(throws: RuntimeError.self) {
+            try bundle.runtime.create(id, configuration: bundle.configuration, bundle: path, options: options)
+        }
+        #expect(error?.code == .unsupported)
+        #expect(try bundle.runtime.list().isEmpty)
+    }
+
     @Test("has its own host name, users and process numbers")
     func isolation() async throws {
         let bundle = try TestBundle(script: "echo $$ $(/bin/busybox hostname) $(/bin/busybox id -u)")

@@ -20,7 +20,7 @@ struct Creation {
         _ mapped: inout MappedContainer,
         in state: borrowing StateDirectory
     ) throws(RuntimeError) -> Container {
-        let placement = try CgroupPlacement(mapped.cgroup, id: id)
+        let placement = try CgroupPlacement(mapped.cgroup, isWanted: options.hasControlGroup, id: id)
         try state.write(configuration: configuration)
         var stored = StoredState(record: record(mapped), bootID: try bootID(), cgroup: placement.path?.description)
         try state.write(stored)

@@ -15,5 +15,8 @@ struct CgroupRequest: Hashable, Sendable {
     var hasOwnDeviceRules = false
 
     /// Whether a container without a group would lack something that was asked for.
-    var needsGroup: Bool { path != nil || hasOwnDeviceRules || limits != CgroupLimits() }
+    var needsGroup: Bool { path != nil || needsLimits }
+
+    /// Whether it would lack a limit that was asked for.
+    var needsLimits: Bool { hasOwnDeviceRules || limits != CgroupLimits() }
 }

@@ -71,12 +71,25 @@ private struct ScopedRun: Sendable {
         do throws(SystemCallError) { plumbing = try StreamPlumbing(options) } catch {
             throw ContainerStoreError("make the streams", error)
         }
-        plumbing.options.diesWithParent = true
-        let launchOptions = plumbing.options
-        let container = try await LaunchThreads.shared.run { try stored.launch(launchOptions) }
+        let container = try await launch(plumbing.options)
         plumbing.releaseContainerEnds()
-        try Task.checkCancellation()
-        return try await finish(container, plumbing)
+        do {
+            try Task.checkCancellation()
+            return try await finish(container, plumbing)
+        } catch {
+            // Only the value that launched the process can reap it. The first error counts.
+            try? await LaunchThreads.shared.run { try container.delete(force: true) }
+            throw error
+        }
+    }
+
+    /// Launches the container. The streams' ends in `options` are let go of when this returns: while anyone here holds
+    /// one, the output has no end.
+    private func launch(_ options: CreateOptions) async throws -> Container {
+        var options = options
+        options.diesWithParent = true
+        let chosen = options
+        return try await LaunchThreads.shared.run { try stored.launch(chosen) }
     }
 
     private func finish(_ container: Container, _ plumbing: StreamPlumbing) async throws -> ContainerResult {

@@ -34,6 +34,7 @@ extension ContainerStore {
         let presence = try lockContainers(waiting: true)
         let owner = try makeDirectory(of: id)
         _ = consume presence
+        var name: String?
         do throws(ContainerStoreError) {
             var metadata = ContainerMetadata(
                 id: id,
@@ -59,7 +60,11 @@ extension ContainerStore {
             metadata.labels = builder.labels
             metadata.stopSignal = builder.image.stopSignal
             metadata.name = try claimName(options.name, for: id)
+            name = metadata.name
             try writeFiles(metadata, configuration, builder)
+            if lifetime == .kept {
+                try about("keep the container") { () throws(SystemCallError) in try disown(id) }
+            }
             return StoredContainer(
                 store: self,
                 metadata: metadata,
@@ -68,7 +73,7 @@ extension ContainerStore {
             )
         } catch {
             // The first error counts; what cannot be removed now is swept later.
-            try? removeFiles(of: id, name: options.name)
+            try? removeFiles(of: id, name: name)
             throw error
         }
     }
@@ -130,25 +135,16 @@ extension ContainerStore {
         }
     }
 
-    /// Makes a container's directory, and takes the lock that tells its owner is alive.
+    /// Makes a container's directory, after taking the lock that tells its owner is alive.
     private func makeDirectory(of id: String) throws(ContainerStoreError) -> SharedFileLock {
         try about("make the container's directory") { () throws(SystemCallError) in
+            let owner = SharedFileLock(try FileLock(on: ownerFile(id), .exclusive))
             let containers = try containersDirectory()
             try containers.makeDirectory(FilePath(id), mode: 0o700)
             let directory = try containers.directory(FilePath(id), .noSymlinks)
             for name in ["rootfs", "upper", "work", "etc"] { try directory.makeDirectory(FilePath(name), mode: 0o755) }
-            return SharedFileLock(try FileLock(on: Self.ownerFile(in: directory), .exclusive))
+            return owner
         }
-    }
-
-    /// The file whose lock is held by the owner of a scoped container.
-    static func ownerFile(in directory: borrowing RootDirectory) throws(SystemCallError) -> OwnedFileDescriptor {
-        try directory.open(
-            "owner",
-            CLINUX_O_RDWR | CLINUX_O_CREAT | CLINUX_O_NOFOLLOW,
-            mode: 0o600,
-            .noSymlinks
-        )
     }
 
     private func writeFiles(

@@ -25,29 +25,34 @@ extension ContainerStore {
     /// Removes what dead processes left: containers that were never whole, and those whose scope is gone.
     func sweep() throws(ContainerStoreError) {
         guard let alone = try lockContainers(waiting: false) else { return }
-        for id in try ids() {
-            guard try isAbandoned(id) else { continue }
-            do throws(ContainerStoreError) { try remove(id, name: try load(id)?.metadata.name) } catch {
+        for id in try ownedIDs() {
+            do throws(ContainerStoreError) { try sweep(id) } catch {
                 logger?.warning("not swept", metadata: ["container.id": "\(id)", "error": "\(error)"])
             }
         }
         extendLifetime(alone)
     }
 
-    private func isAbandoned(_ id: String) throws(ContainerStoreError) -> Bool {
-        do throws(ContainerStoreError) {
-            if let container = try load(id), container.metadata.lifetime == .kept { return false }
-        } catch {
-            // What cannot be read may be a kept container: its owner removes it by force.
-            return false
+    /// The containers that belong to a process, alive or dead.
+    private func ownedIDs() throws(ContainerStoreError) -> [String] {
+        try about("look for abandoned containers") { () throws(SystemCallError) in
+            try RootDirectory(at: path.appending("owners")).entries().map { String(decoding: $0.name, as: UTF8.self) }
         }
-        do throws(SystemCallError) {
-            let directory = try containersDirectory().directory(FilePath(id), .noSymlinks)
-            return try FileLock(trying: Self.ownerFile(in: directory), .exclusive) != nil
-        } catch {
-            if error.errno == .noSuchFileOrDirectory { return false }
-            throw ContainerStoreError("look at container \(id)", error)
+    }
+
+    /// Removes a container whose owner is dead; one that was to be kept, and is whole, is kept.
+    private func sweep(_ id: String) throws(ContainerStoreError) {
+        let lock = try about("look at container \(id)") { () throws(SystemCallError) in
+            try FileLock(trying: ownerFile(id), .exclusive)
         }
+        guard let lock else { return }
+        let container = try load(id)
+        if container?.metadata.lifetime == .kept {
+            try about("keep container \(id)") { () throws(SystemCallError) in try disown(id) }
+        } else {
+            try remove(id, name: container?.metadata.name)
+        }
+        extendLifetime(lock)
     }
 
     /// Ends and removes a container, whatever state it is in.
@@ -61,10 +66,11 @@ extension ContainerStore {
     /// Removes a container's name and directory.
     func removeFiles(of id: String, name: String?) throws(ContainerStoreError) {
         if let name { try releaseName(name, of: id) }
-        do throws(SystemCallError) { try containersDirectory().removeTree(FilePath(id)) } catch {
-            if error.errno != .noSuchFileOrDirectory {
-                throw ContainerStoreError("remove the container's files", error)
+        try about("remove the container's files") { () throws(SystemCallError) in
+            do throws(SystemCallError) { try containersDirectory().removeTree(FilePath(id)) } catch {
+                if error.errno != .noSuchFileOrDirectory { throw error }
             }
+            try disown(id)
         }
     }
 }

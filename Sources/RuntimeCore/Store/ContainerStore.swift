@@ -15,6 +15,7 @@ public import SystemPackage
 /// images/          an OCI image layout
 /// snapshots/       unpacked layers, shared by all containers
 /// containers/ID/   one container: container.json, config.json (an OCI bundle), what it has written (upper)
+/// owners/ID        a file locked by the process that makes the container, or that it is scoped to
 /// names/NAME       a symbolic link whose text is the container's id
 /// state/           the runtime's state
 /// ```
@@ -44,7 +45,7 @@ public final class ContainerStore: Sendable {
             let relative = FilePath(root: nil, path.components)
             try top.makeDirectories(relative, mode: 0o700)
             let root = try RootDirectory(at: path)
-            for name in ["containers", "names"] { try root.makeDirectories(FilePath(name), mode: 0o700) }
+            for name in ["containers", "owners", "names"] { try root.makeDirectories(FilePath(name), mode: 0o700) }
         }
         self.path = path
         self.logger = logger
@@ -71,6 +72,25 @@ public final class ContainerStore: Sendable {
     /// The directory of all containers.
     func containersDirectory() throws(SystemCallError) -> RootDirectory {
         try RootDirectory(at: path.appending("containers"))
+    }
+
+    /// Opens the file whose lock tells that a container's owner is alive.
+    func ownerFile(_ id: String) throws(SystemCallError) -> OwnedFileDescriptor {
+        try RootDirectory(at: path.appending("owners")).open(
+            FilePath(id),
+            CLINUX_O_RDWR | CLINUX_O_CREAT | CLINUX_O_NOFOLLOW,
+            mode: 0o600,
+            .noSymlinks
+        )
+    }
+
+    /// Notes that a container is made and belongs to no process, or is gone.
+    func disown(_ id: String) throws(SystemCallError) {
+        do throws(SystemCallError) {
+            try RootDirectory(at: path.appending("owners")).removeFile(FilePath(id))
+        } catch {
+            if error.errno != .noSuchFileOrDirectory { throw error }
+        }
     }
 
     /// The directory of all names.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
-internal import NamespaceKit
-internal import OCISpec
+public import NamespaceKit
+public import OCISpec
 
 extension LinuxSeccomp {
-    /// A profile of ours, as OCI configurations have it.
-    init(_ profile: SeccompProfile) {
+    /// A profile, such as docker's default one, as OCI configurations have it.
+    public init(_ profile: SeccompProfile) {
         func action(_ action: SeccompAction) -> Action { Action(rawValue: action.ociName) ?? .killProcess }
         func value(_ action: SeccompAction) -> UInt32? {
             switch action {

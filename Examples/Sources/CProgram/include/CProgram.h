@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+//
+// The few things a program needs that Swift cannot say: start-up before the Swift runtime, signals and terminals.
+// Functions return a result >= 0, or a negated error number.
+
+#ifndef CPROGRAM_H
+#define CPROGRAM_H
+
+#include <stdint.h>
+#include <termios.h>
+
+/// An argument of the program, its name being 0; null when there are no more.
+const char *program_argument(int index);
+
+/// Gives signals that a crash raises back to the kernel, so that no crash handler runs a program. See startup.c.
+void program_disarm_crash_handler(void);
+
+/// Blocks all signals that can be forwarded, and returns a descriptor that they can be read from.
+int program_signal_queue(void);
+/// The next signal, or 0 when there is none now.
+int program_next_signal(int queue);
+/// A pidfd of `process`.
+int program_open_process(int process);
+/// Sends a signal to the process that a pidfd refers to.
+int program_signal_process(int process, int signal);
+
+/// The size of a terminal.
+int program_get_window_size(int terminal, uint16_t *rows, uint16_t *columns);
+/// Sets the size of a terminal.
+int program_set_window_size(int terminal, uint16_t rows, uint16_t columns);
+/// Puts a terminal into raw mode and keeps what it was in `saved`.
+int program_make_raw(int terminal, struct termios *saved);
+/// Gives a terminal back the mode it had.
+int program_restore(int terminal, const struct termios *saved);
+/// Makes reads and writes return at once.
+int program_make_nonblocking(int descriptor);
+
+/// Connects to the unix stream socket at `path` and sends `name` with a descriptor.
+int program_send_descriptor(const char *path, const char *name, int descriptor);
+/// Runs `arguments[0]`, found on PATH, with its output to a pipe whose reading end goes to `output`. Returns its pid.
+int program_spawn(char *const *arguments, int *output);
+
+#endif

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+/// The options, under the names that runc and crun gave them.
+extension Option {
+    // Before the command.
+    static let root = Option("root", value: .one("DIR"), "directory for the state of containers")
+    static let log = Option("log", value: .one("FILE"), "append messages to FILE too, not only to standard error")
+    static let logFormat = Option("log-format", value: .one("FORMAT"), "text (default) or json")
+    static let logLevel = Option("log-level", value: .one("LEVEL"), "debug, info (default), warning or error")
+    static let debug = Option("debug", "the same as --log-level debug")
+    static let systemdCgroup = Option("systemd-cgroup", "refused: control groups are made without systemd")
+    static let rootless = Option("rootless", value: .one("WHEN"), "true, false or auto (default)")
+    static let cgroupManager = Option(
+        "cgroup-manager",
+        value: .one("NAME"),
+        "cgroupfs (default), or disabled for containers without a control group"
+    )
+    static let version = Option("version", letter: "v", "print the version")
+
+    // Of every command.
+    static let help = Option("help", letter: "h", "print this help")
+
+    // Of commands that make a process.
+    static let bundle = Option("bundle", letter: "b", value: .one("DIR"), "the bundle; the working directory if not given")
+    static let consoleSocket = Option(
+        "console-socket",
+        value: .one("SOCKET"),
+        "unix socket that is sent the host's side of the process's terminal"
+    )
+    static let pidFile = Option("pid-file", value: .one("FILE"), "file that gets the process's number")
+    static let pidfdSocket = Option(
+        "pidfd-socket",
+        value: .one("SOCKET"),
+        "unix socket that is sent a pidfd of the process"
+    )
+    static let noPivot = Option("no-pivot", "refused: the root is always changed with pivot_root")
+    static let noNewKeyring = Option("no-new-keyring", "keep the caller's session keyring")
+    static let preserveFDs = Option(
+        "preserve-fds",
+        value: .one("N"),
+        "pass N more descriptors, after the standard streams and those of $LISTEN_FDS"
+    )
+    static let detach = Option("detach", letter: "d", "return when the process runs")
+    static let keep = Option("keep", "keep the container when its process has ended")
+    static let noSubreaper = Option("no-subreaper", "do not become a subreaper; this runtime never does")
+
+    // Of exec.
+    static let process = Option("process", letter: "p", value: .one("FILE"), "the process as JSON, instead of a command")
+    static let environment = Option("env", letter: "e", value: .many("NAME=VALUE"), "set an environment variable")
+    static let terminal = Option("tty", letter: "t", "give the process a terminal")
+    static let user = Option("user", letter: "u", value: .one("UID[:GID]"), "run as this user")
+    static let additionalGroups = Option("additional-gids", letter: "g", value: .many("GID"), "add a supplementary group")
+    static let workingDirectory = Option("cwd", value: .one("DIR"), "working directory in the container")
+    static let capability = Option("cap", letter: "c", value: .many("CAP_NAME"), "add a capability")
+    static let noNewPrivileges = Option("no-new-privs", "do not let the process gain privileges")
+    static let processLabel = Option("process-label", value: .one("LABEL"), "SELinux label of the process")
+    static let appArmor = Option("apparmor", value: .one("PROFILE"), "AppArmor profile of the process")
+    static let ignorePaused = Option("ignore-paused", "enter a paused container too")
+    static let subgroup = Option("cgroup", value: .one("PATH"), "refused: the process joins the container's group")
+
+    // Of others.
+    static let all = Option("all", letter: "a", "signal every process of the container")
+    static let force = Option("force", letter: "f", "kill the container first if it runs; a missing one is no error")
+    static let format = Option("format", letter: "f", value: .one("FORMAT"), "table (default) or json")
+    static let quiet = Option("quiet", letter: "q", "print ids only")
+    static let rootlessExample = Option("rootless", "make it for a user without privileges")
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import LinuxSystem
+internal import OCIRuntime
+internal import OCISpec
+internal import SystemPackage
+
+extension Command {
+    static let exec = Command(
+        name: "exec",
+        summary: "run another process in a container",
+        description: """
+            Runs COMMAND in the container, confined as the first process is, and waits for its end. The exit status is
+            that of the process, 128 and the number of the signal that killed it, or 255 when it could not be run.
+            Options end at CONTAINER.
+            """,
+        operands: "CONTAINER [COMMAND [ARGUMENT...]]",
+        operandCount: 1...100_000,
+        options: [
+            .process, .detach, .terminal, .environment, .user, .additionalGroups, .workingDirectory, .capability,
+            .noNewPrivileges, .consoleSocket, .pidFile, .pidfdSocket, .preserveFDs, .ignorePaused, .appArmor,
+            .processLabel, .subgroup,
+        ],
+        stopsAtOperand: true,
+        failureStatus: 255
+    ) { invocation in
+        let arguments = invocation.arguments
+        let isDetached = arguments.has(.detach)
+        let passed = try PassedDescriptors(preserved: try arguments.count(of: .preserveFDs) ?? 0, listening: false)
+        let container = try invocation.container()
+        let process = try ExecProcessDescription.process(arguments, in: container)
+        let consoleSocket = arguments.value(of: .consoleSocket)
+        try TerminalRule.check(
+            hasTerminal: process.terminal ?? false,
+            isDetached: isDetached,
+            hasConsoleSocket: consoleSocket != nil
+        )
+        var options = ExecOptions()
+        options.preservedDescriptors = passed.descriptors
+        options.consoleSocket = consoleSocket.map { FilePath($0) }
+        options.pidFile = arguments.value(of: .pidFile).map { FilePath($0) }
+        options.entersPaused = arguments.has(.ignorePaused)
+        let foreground = isDetached ? nil : try Foreground()
+        let running = try container.exec(process, options: options)
+        if let socket = arguments.value(of: .pidfdSocket) {
+            try ProcessDescriptor(of: running.processID).send(to: socket)
+        }
+        guard let foreground else { return 0 }
+        try foreground.follow(running.processID, terminal: running.terminal) {}
+        return try running.waitBlocking().status
+    }
+}

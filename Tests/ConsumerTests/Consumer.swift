@@ -20,12 +20,8 @@ struct Consumer: ~Copyable {
     private let places: [String]
     private let scratch: FilePath
 
-    /// Writes the package.
-    ///
-    /// - Parameters:
-    ///   - dependency: The arguments of `.package(…)` that say where this package is and which traits it gets.
-    ///   - programs: The programs, by name.
-    ///   - isAlone: Whether it is built with nothing that an earlier build has left, and leaves nothing itself.
+    /// Writes the package. `dependency` is what `.package(…)` gets to say where this package is and which traits it has;
+    /// a consumer that is alone is built with nothing that an earlier build has left, and leaves nothing itself.
     init(of dependency: String, _ programs: [String: Program], isAlone: Bool = false) throws {
         let directory = try TemporaryDirectory()
         let path = directory.path

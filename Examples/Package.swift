@@ -43,13 +43,17 @@ let package = Package(
         // What `make demo` runs.
         .executableTarget(
             name: "skiff-demo",
-            dependencies: [.product(name: "RuntimeCore", package: "skiff"), systemPackage]
+            dependencies: [.product(name: "RuntimeCore", package: "skiff"), systemPackage],
+            plugins: ["EmbedProbe"]
         ),
+        // The program that the demo's containers run, compiled from `Probe` and embedded.
+        .executableTarget(name: "embed-probe"),
+        .plugin(name: "EmbedProbe", capability: .buildTool(), dependencies: ["embed-probe"]),
     ],
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.name != "CProgram" {
+for target in package.targets where target.type != .plugin && target.name != "CProgram" {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("ImmutableWeakCaptures"),
         .enableUpcomingFeature("InferIsolatedConformances"), .enableUpcomingFeature("InternalImportsByDefault"),

@@ -108,6 +108,12 @@ import Testing
         #expect(result.errors.isEmpty)
         try bundle.directory.open().removeFile("config.json")
         #expect(try bundle.oci("spec", "--rootless").status == 0)
-        #expect(try RuntimeConfiguration(json: bundle.text(of: "config.json")).linux?.uidMappings != nil)
+        bundle.configuration = try RuntimeConfiguration(json: bundle.text(of: "config.json"))
+        #expect(bundle.configuration.linux?.uidMappings != nil)
+        bundle.configuration.process?.terminal = false
+        bundle.configuration.process?.args = ["/bin/sleep", "1000"]
+        try bundle.save()
+        #expect(try bundle.oci("run", "--detach", bundle.id).status == 0)
+        #expect(try bundle.oci("exec", bundle.id, "id", "-u").output == "0\n")
     }
 }

@@ -56,7 +56,7 @@ demo: install-demo
 # Everything, as root: kernel tests, peers, consumers, the programs. A test that this machine can run must run.
 test: install-tests bin
 	$(SWIFT) build --build-tests $(CHECK_IMPORTS)
-	$(SUDO) env PATH="$$PATH" SWIFT_BACKTRACE="$$SWIFT_BACKTRACE" SKIFF_TESTS_MUST_RUN="$${SKIFF_TESTS_MUST_RUN-root,overlay,busybox,tar,bsdtar,umoci,skopeo,compiler,programs}" $(SWIFT) test --skip-build
+	$(SUDO) env PATH="$$PATH" SWIFT_BACKTRACE="$$SWIFT_BACKTRACE" SKIFF_TESTS_MUST_RUN="$${SKIFF_TESTS_MUST_RUN-root,overlay,busybox,tar,bsdtar,umoci,skopeo,compiler,swift,programs}" $(SWIFT) test --skip-build
 
 test-unit: install-demo
 	SKIFF_TESTS_MUST_RUN= $(SWIFT) test
@@ -66,7 +66,7 @@ test-guest: install-tests
 	Tests/Guest/run
 
 lint:
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Plugins Examples/Package.swift Examples/Sources Benchmarks/Package.swift Benchmarks/Sources
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Plugins Examples/Package.swift Examples/Sources Examples/Plugins Benchmarks/Package.swift Benchmarks/Sources
 	Tests/Lint/run
 
 check: install-demo lint test-unit

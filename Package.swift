@@ -80,7 +80,7 @@ let package = Package(
             name: "RuntimeCore",
             dependencies: [
                 "OCISpec", "ImageLayout", "LayerUnpack", "NamespaceKit", "CgroupKit", "OCIRuntime", "LinuxSystem",
-                systemPackage, logging,
+                "CLinux", systemPackage, logging,
             ]
         ),
         // Tests.
@@ -125,6 +125,8 @@ let package = Package(
         ),
         // The built programs of Examples/, as their users run them.
         .testTarget(name: "ProgramTests", dependencies: ["OCISpec", "TestSupport", "LinuxSystem", systemPackage]),
+        // Packages that depend on this one.
+        .testTarget(name: "ConsumerTests", dependencies: ["TestSupport", "LinuxSystem", "CLinux", systemPackage]),
     ],
     swiftLanguageModes: [.v6]
 )

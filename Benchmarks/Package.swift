@@ -15,6 +15,8 @@ let package = Package(
             name: "skiff-bench",
             dependencies: [
                 .product(name: "OCIRuntime", package: "skiff"), .product(name: "OCISpec", package: "skiff"),
+                .product(name: "NamespaceKit", package: "skiff"),
+                .product(name: "RuntimeCore", package: "skiff"),
                 .product(name: "LayerUnpack", package: "skiff"), .product(name: "LinuxSystem", package: "skiff"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]

@@ -25,8 +25,9 @@ let package = Package(
         .executableTarget(
             name: "skiff",
             dependencies: [
-                .product(name: "RuntimeCore", package: "skiff"),
-                .product(name: "ArgumentParser", package: "swift-argument-parser"), systemPackage,
+                "CProgram", .product(name: "RuntimeCore", package: "skiff"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"), systemPackage,
             ]
         ),
         // An OCI runtime with runc's command line: static, no Foundation, no ArgumentParser.
@@ -42,13 +43,17 @@ let package = Package(
         // What `make demo` runs.
         .executableTarget(
             name: "skiff-demo",
-            dependencies: [.product(name: "RuntimeCore", package: "skiff"), systemPackage]
+            dependencies: [.product(name: "RuntimeCore", package: "skiff"), systemPackage],
+            plugins: ["EmbedProbe"]
         ),
+        // The program that the demo's containers run, compiled from `Probe` and embedded.
+        .executableTarget(name: "embed-probe"),
+        .plugin(name: "EmbedProbe", capability: .buildTool(), dependencies: ["embed-probe"]),
     ],
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.name != "CProgram" {
+for target in package.targets where target.type != .plugin && target.name != "CProgram" {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("ImmutableWeakCaptures"),
         .enableUpcomingFeature("InferIsolatedConformances"), .enableUpcomingFeature("InternalImportsByDefault"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+internal import CLinux
 public import LinuxSystem
 public import OCISpec
 
@@ -17,5 +18,13 @@ public struct Blob: ~Copyable, Sendable {
         self.digest = digest
         self.size = size
         self.file = file
+    }
+
+    /// Goes back to the beginning.
+    func rewind() throws(ImageLayoutError) {
+        let number = file.rawValue
+        _ = try about("blob \(digest)") { () throws(SystemCallError) in
+            try systemCall("lseek") { clinux_lseek(number, 0, CLINUX_SEEK_SET) }
+        }
     }
 }

@@ -7,8 +7,7 @@ internal import SystemPackage
 
 /// A lock on part of an image layout, held across processes until the value goes away.
 ///
-/// It is an open-file-description lock (`fcntl(2)`, `F_OFD_SETLK`) on one byte of `ingest/lock`: a killed process lets
-/// go of it, and two tasks of one process exclude each other like two processes.
+/// It is a lock on one byte of `ingest/lock`; see ``FileLock``.
 struct LayoutLock: ~Copyable, Sendable {
     /// What is locked. Who needs both takes `content` first.
     enum Region: Int64, Sendable {
@@ -28,13 +27,7 @@ struct LayoutLock: ~Copyable, Sendable {
         case exclusiveNow
     }
 
-    private let file: OwnedFileDescriptor
-    private let region: Region
-
-    private init(_ file: consuming OwnedFileDescriptor, _ region: Region) {
-        self.file = file
-        self.region = region
-    }
+    private let lock: FileLock
 
     /// Takes a lock in `directory`, which is the directory `ingest` of the layout.
     static func take(
@@ -48,26 +41,14 @@ struct LayoutLock: ~Copyable, Sendable {
             mode: 0o600,
             .noSymlinks
         )
-        var request = Self.request(region, mode == .shared ? CLINUX_F_RDLCK : CLINUX_F_WRLCK)
-        let number = file.rawValue
-        let command = mode == .exclusiveNow ? CLINUX_F_OFD_SETLK : CLINUX_F_OFD_SETLKW
-        try systemCall("fcntl", path: "ingest/lock") { unsafe clinux_fcntl_lock(number, command, &request) }
-        return LayoutLock(file, region)
-    }
-
-    private static func request(_ region: Region, _ type: CInt) -> clinux_flock {
-        var request = clinux_flock()
-        request.type = Int16(type)
-        request.whence = Int16(CLINUX_SEEK_SET)
-        request.start = region.rawValue
-        request.length = 1
-        return request
-    }
-
-    deinit {
-        // Closing is not enough: a child that another thread is just starting has a copy of the descriptor until it
-        // executes its program, and would keep the lock that long.
-        var request = Self.request(region, CLINUX_F_UNLCK)
-        _ = unsafe clinux_fcntl_lock(file.rawValue, CLINUX_F_OFD_SETLK, &request)
+        switch mode {
+        case .shared: return LayoutLock(lock: try FileLock(on: file, .shared, start: region.rawValue, length: 1))
+        case .exclusive: return LayoutLock(lock: try FileLock(on: file, .exclusive, start: region.rawValue, length: 1))
+        case .exclusiveNow:
+            guard let lock = try FileLock(trying: file, .exclusive, start: region.rawValue, length: 1) else {
+                throw SystemCallError(call: "fcntl", path: "ingest/lock", errno: .resourceTemporarilyUnavailable)
+            }
+            return LayoutLock(lock: lock)
+        }
     }
 }

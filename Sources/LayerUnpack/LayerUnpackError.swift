@@ -84,7 +84,7 @@ public struct LayerUnpackError: Error, Hashable, Sendable {
         self.cause = cause
     }
 
-    init(_ step: String, _ cause: SystemCallError) { self.init(.systemCall, step, cause: cause) }
+    package init(_ step: String, _ cause: SystemCallError) { self.init(.systemCall, step, cause: cause) }
 
     /// The kernel's error number, where a system call failed.
     var errno: Errno? { cause?.errno }

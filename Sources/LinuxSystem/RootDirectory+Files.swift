@@ -50,6 +50,25 @@ extension RootDirectory {
         }
     }
 
+    /// Makes the file `path`, which must not be there.
+    ///
+    /// - Parameter flushed: Whether the content is on the device when this returns; the name is not yet.
+    package func makeFile(
+        _ path: FilePath,
+        _ bytes: [UInt8],
+        mode: UInt32 = 0o600,
+        flushed: Bool = false
+    ) throws(SystemCallError) {
+        let file = try open(
+            path,
+            CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_EXCL | CLINUX_O_NOFOLLOW,
+            mode: mode,
+            .noSymlinks
+        )
+        try file.write(bytes)
+        if flushed { try file.synchronize() }
+    }
+
     /// Replaces the file `path` durably: temporary file, `fsync`, rename, `fsync` of the directory.
     ///
     /// A process killed at any point leaves the old content or the new one, and at most a file named `.NAME.tmp`,
@@ -113,6 +132,32 @@ extension RootDirectory {
         try unsafe withParent(of: path, "symlinkat") { directory, name in
             LinuxSystem.withCString(target) { unsafe clinux_symlinkat($0, directory, name) }
         }
+    }
+
+    /// The text of the symbolic link `path`; `nil` when there is nothing of this name.
+    ///
+    /// - Throws: ``SystemCallError``: `EINVAL` when it is no symbolic link.
+    package func readLink(_ path: FilePath) throws(SystemCallError) -> [UInt8]? {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        var count = 0
+        do throws(SystemCallError) {
+            let link = try open(path, CLINUX_O_PATH | CLINUX_O_NOFOLLOW)
+            let number = link.rawValue
+            count = try systemCall("readlinkat", path: path) {
+                unsafe buffer.withUnsafeMutableBytes {
+                    unsafe clinux_readlinkat(
+                        number,
+                        "",
+                        $0.baseAddress?.assumingMemoryBound(to: CChar.self),
+                        $0.count
+                    )
+                }
+            }
+        } catch {
+            if error.errno == .noSuchFileOrDirectory { return nil }
+            throw error
+        }
+        return Array(buffer.prefix(count))
     }
 
     /// What `path` is; the last component is not followed.

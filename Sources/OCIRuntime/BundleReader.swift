@@ -13,16 +13,9 @@ enum BundleReader {
 
     /// `bundle` as an absolute path; relative ones start at the working directory.
     static func absolute(_ bundle: FilePath) throws(RuntimeError) -> FilePath {
-        if bundle.isAbsolute { return bundle.lexicallyNormalized() }
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        do throws(SystemCallError) {
-            let count = try systemCall("getcwd") {
-                unsafe buffer.withUnsafeMutableBytes {
-                    unsafe clinux_getcwd($0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
-                }
-            }
-            return FilePath(bytes: buffer.prefix(count)).appending(bundle.components).lexicallyNormalized()
-        } catch { throw RuntimeError("find the bundle", error) }
+        do throws(SystemCallError) { return try WorkingDirectory.absolute(bundle) } catch {
+            throw RuntimeError("find the bundle", error)
+        }
     }
 
     /// The configuration of a bundle, checked against what the schema cannot say.

@@ -41,6 +41,14 @@ public final class Container: Sendable {
         own = Mutex(Own(launched: launched))
     }
 
+    deinit {
+        // A process that has ended and that nobody waited for would stay as a zombie.
+        own.withLock { own in
+            guard own.exit == nil, (try? own.launched?.process.hasEnded()) == true else { return }
+            _ = try? own.launched?.process.reap()
+        }
+    }
+
     /// What is known of the container now.
     ///
     /// - Throws: ``RuntimeError``: `notFound`, `corruptState`.

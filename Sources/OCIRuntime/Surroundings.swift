@@ -8,18 +8,18 @@ internal import Glibc
 #endif
 
 /// The environment of this process.
-enum ProcessEnvironment {
+package enum ProcessEnvironment {
     /// The value of `name`, or `nil` when it is not set.
-    static func value(of name: String) -> String? {
+    package static func value(of name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }
         return unsafe String(cString: value)
     }
 }
 
 /// The time of day.
-enum WallClock {
+package enum WallClock {
     /// Now, in RFC 3339 with nanoseconds, UTC: `2026-11-23T22:42:17.123456789Z`.
-    static var now: String {
+    package static var now: String {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)
         return text(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))

@@ -10,61 +10,38 @@ import Foundation
     static func main() throws {
         let arguments = CommandLine.arguments
         guard arguments.count == 5 else {
-            throw Failure(text: "usage: seal-init SWIFTC SOURCES WORK OUTPUT")
+            throw StaticImage.Failure(description: "usage: seal-init SWIFTC SOURCES WORK OUTPUT")
         }
         let sealer = SealInit(
-            compiler: URL(fileURLWithPath: arguments[1]),
-            sources: URL(fileURLWithPath: arguments[2]),
-            work: URL(fileURLWithPath: arguments[3])
+            image: StaticImage(
+                compiler: URL(fileURLWithPath: arguments[1]),
+                work: URL(fileURLWithPath: arguments[3])
+            ),
+            sources: URL(fileURLWithPath: arguments[2])
         )
-        let image = try sealer.build()
-        try embed(image).write(toFile: arguments[4], atomically: true, encoding: .utf8)
+        try StaticImage.embed(sealer.build(), as: "SealedInitImage", "The container's init as an executable file.")
+            .write(toFile: arguments[4], atomically: true, encoding: .utf8)
     }
 
-    let compiler: URL
+    let image: StaticImage
     let sources: URL
-    let work: URL
-
-    /// What went wrong, for the build log.
-    struct Failure: Error, CustomStringConvertible {
-        let text: String
-        var description: String { "seal-init: \(text)" }
-    }
 
     /// The linked executable's bytes.
     func build() throws -> Data {
-        let object = work.appendingPathComponent("init.o").path
-        let entry = work.appendingPathComponent("start.o").path
-        let image = work.appendingPathComponent("skiff-init").path
-        let headers = sources.appendingPathComponent("CLinux/include").path
-        let start = sources.appendingPathComponent("ContainerInit/Entry/start.c").path
-        let toolchain = compiler.resolvingSymlinksInPath().deletingLastPathComponent()
-        try run(
-            compiler,
+        let object = image.work.appendingPathComponent("init.o").path
+        let headers = sources.appendingPathComponent("CLinux/include")
+        try image.run(
+            image.compiler,
             [
                 "-enable-experimental-feature", "Embedded", "-wmo", "-Osize", "-parse-as-library", "-D", "SKIFF_SEALED",
                 "-swift-version", "6", "-enable-upcoming-feature", "InternalImportsByDefault",
-                "-package-name", "skiff", "-module-name", "SkiffInit", "-I", headers,
+                "-package-name", "skiff", "-module-name", "SkiffInit", "-I", headers.path,
                 "-Xcc", "-ffreestanding", "-Xcc", "-fno-stack-protector", "-Xfrontend", "-disable-stack-protector",
                 "-Xfrontend", "-function-sections",
             ] + Self.swiftTarget + ["-c"] + (try swiftSources()) + ["-o", object]
         )
-        try run(
-            toolchain.appendingPathComponent("clang"),
-            [
-                "-std=c11", "-Os", "-ffreestanding", "-fno-builtin", "-fno-stack-protector", "-ffunction-sections",
-                "-fno-pic", "-Wall", "-Wextra", "-Werror", "-I", headers, "-c", start, "-o", entry,
-            ]
-        )
-        try run(
-            toolchain.appendingPathComponent("ld.lld"),
-            [
-                "-static", "-nostdlib", "--gc-sections", "-s", "-z", "noseparate-code", "-z", "noexecstack", "-e",
-                "_start",
-                "-o", image, entry, object,
-            ]
-        )
-        return try Data(contentsOf: URL(fileURLWithPath: image))
+        let start = sources.appendingPathComponent("ContainerInit/Entry/start.c")
+        return try image.link(image.compile([start], headers: headers) + [object], as: "skiff-init")
     }
 
     /// On aarch64 the toolchain has Embedded Swift for the freestanding triple only.
@@ -84,41 +61,5 @@ import Foundation
                 .filter { $0.hasSuffix(".swift") && !$0.contains("Host/") }
                 .map { directory.appendingPathComponent($0).path }
         }
-    }
-
-    private func run(_ tool: URL, _ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = tool
-        process.arguments = arguments
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw Failure(text: "\(tool.lastPathComponent) failed with status \(process.terminationStatus)")
-        }
-    }
-
-    /// The image as an array of 64-bit words, which the compiler lays out as constant data.
-    static func embed(_ image: Data) -> String {
-        var bytes = [UInt8](image)
-        while bytes.count % 8 != 0 { bytes.append(0) }
-        let words = stride(from: 0, to: bytes.count, by: 8).map { start in
-            let value = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[start + $1]) << (8 * UInt64($1)) }
-            return "0x" + String(value, radix: 16)
-        }
-        let lines = stride(from: 0, to: words.count, by: 6).map { start in
-            "        " + words[start..<min(start + 6, words.count)].joined(separator: ", ")
-        }
-        return """
-            // Generated by seal-init from LaunchPlan and ContainerInit. Not part of the sources.
-
-            /// The container's init as an executable file.
-            enum SealedInitImage {
-                /// Its bytes as 64-bit little-endian words, padded with zeros.
-                static let words: [UInt64] = [
-            \(lines.joined(separator: ",\n"))
-                ]
-            }
-
-            """
     }
 }

@@ -216,6 +216,32 @@ import Testing
         try created.container.delete(force: true)
     }
 
+    @Test("has no way back to the host's tree, neither by /.. nor for who enters it")
+    func oldRoot() async throws {
+        let bundle = try TestBundle(script: "/bin/busybox ls /..; /bin/busybox grep -cE ' / r[ow],' /proc/self/mountinfo")
+        #expect(bundle.configuration.linux?.maskedPaths?.isEmpty == false)
+        let here = try await bundle.run().text
+        let names = ["bin", "dev", "proc", "sys"]
+        #expect(here.split(separator: "\n").map(String.init) == names + ["1"])
+
+        let other = try TestBundle(script: "/bin/busybox sleep 60")
+        let created = try other.create()
+        try created.container.start()
+        let ends = try OwnedFileDescriptor.pipe().shared()
+        var options = ExecOptions()
+        options.output = ends.writing
+        var process = try #require(other.configuration.process)
+        process.args = ["/bin/sh", "-c", "/bin/busybox ls /; /bin/busybox ls /.."]
+        let added = try created.container.exec(process, options: options)
+        options.output = nil
+        let reading = ends.reading
+        _ = consume ends
+        let there = String(decoding: try reading.descriptor.readAll(limit: 1 << 16), as: UTF8.self)
+        #expect(try await added.wait().reason == .exited(0))
+        #expect(there.split(separator: "\n").map(String.init) == names + names)
+        try created.container.delete(force: true)
+    }
+
     @Test("stops and goes on when it is paused and resumed")
     func pause() async throws {
         let bundle = try TestBundle(script: "while :; do sleep 1; done")

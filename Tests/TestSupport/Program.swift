@@ -15,7 +15,7 @@ package enum Program: String, CaseIterable, Sendable {
     }
 
     /// The top of the package, found from where this file was when it was compiled.
-    private static var packageDirectory: String {
+    package static var packageDirectory: String {
         "\(#filePath)".split(separator: "/").dropLast(3).reduce(into: "") { $0 += "/\($1)" }
     }
 

@@ -27,6 +27,8 @@ package enum Requirement: String, Hashable, Sendable {
     case skopeo
     /// A C compiler called `cc`.
     case compiler
+    /// Swift itself.
+    case swift
     /// The programs of `Examples/`, built into `bin` by `make bin`.
     case programs
 
@@ -43,6 +45,7 @@ package enum Requirement: String, Hashable, Sendable {
         case .umoci: Self.onPath("umoci")
         case .skopeo: Self.onPath("skopeo")
         case .compiler: Self.onPath("cc")
+        case .swift: Self.onPath("swift")
         case .programs: Program.allCases.allSatisfy { Self.exists(FilePath($0.path)) }
         }
     }
@@ -84,8 +87,8 @@ package enum Requirement: String, Hashable, Sendable {
     }
 
     private static func onPath(_ name: String) -> Bool {
-        ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"].contains {
-            exists(FilePath("\($0)/\(name)"))
-        }
+        // Debian's `PATH` of ordinary users lacks the directories with "sbin".
+        let directories = (Environment.value(of: "PATH") ?? "").split(separator: ":").map { String($0) }
+        return (directories + ["/usr/local/sbin", "/usr/sbin", "/sbin"]).contains { exists(FilePath("\($0)/\(name)")) }
     }
 }

@@ -270,12 +270,16 @@ extension Interpreter {
         // The old root is on top of the new one now, and so is what was mounted on top of the old one: the masks, and
         // whatever the host has there. "/.." leads to the top of the pile, and so does setns(2) for those who join.
         let own = unsafe try mountID(root, "", flags: CLINUX_AT_EMPTY_PATH)
+        var attempts = 0
         while unsafe try mountID(CLINUX_AT_FDCWD, "/..", flags: 0) != own {
+            attempts += 1
+            if attempts > 1000 { throw StepError(CLINUX_EBUSY, .umount) }
             unsafe try check(clinux_umount2("/..", CLINUX_MNT_DETACH), .umount)
         }
         unsafe try check(clinux_chdir("/"), .chdir)
     }
 
+    /// The mount that `path` leads to; `..` at the root leads to what lies on top of it.
     @unsafe private func mountID(
         _ directory: CInt,
         _ path: UnsafePointer<CChar>,

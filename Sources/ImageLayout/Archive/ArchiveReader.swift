@@ -22,33 +22,42 @@ internal import SystemPackage
         let target: [UInt8]
     }
 
+    /// What a file is read as.
+    enum Content {
+        /// An archive of images, whose entries are all looked at.
+        case images
+        /// A layer, of which nothing is asked but that it is a tar archive.
+        case layer
+        /// One entry without a name, whatever it is; only its compression is undone.
+        case bytes
+    }
+
     /// What the archive is called in errors.
     let name: String
+    private let content: Content
     private let handle: OpaquePointer
 
-    private init(_ handle: OpaquePointer, name: String) {
+    private init(_ handle: OpaquePointer, name: String, _ content: Content) {
         unsafe self.handle = handle
         self.name = name
+        self.content = content
     }
 
     /// Begins to read at the position of `file`, which must stay open as long as the reader lives.
-    ///
-    /// With `contentOnly` the file is one entry without a name, and only its compression is undone.
     static func open(
         _ file: borrowing OwnedFileDescriptor,
         name: String,
-        contentOnly: Bool = false
+        as content: Content = .images
     ) throws(ImageLayoutError) -> ArchiveReader {
         guard let handle = unsafe archive_read_new() else {
             throw ImageLayoutError(.systemCall, name, "no memory")
         }
-        let reader = unsafe ArchiveReader(handle, name: name)
+        let reader = unsafe ArchiveReader(handle, name: name, content)
         unsafe archive_read_support_filter_gzip(handle)
         unsafe archive_read_support_filter_zstd(handle)
-        if contentOnly {
-            unsafe archive_read_support_format_raw(handle)
-        } else {
-            unsafe archive_read_support_format_tar(handle)
+        switch content {
+        case .images, .layer: unsafe archive_read_support_format_tar(handle)
+        case .bytes: unsafe archive_read_support_format_raw(handle)
         }
         guard unsafe archive_read_open_fd(handle, file.rawValue, 1 << 18) == ARCHIVE_OK else {
             throw reader.failure()
@@ -61,7 +70,7 @@ internal import SystemPackage
         var entry: OpaquePointer?
         let result = unsafe archive_read_next_header(handle, &entry)
         if result == ARCHIVE_EOF { return nil }
-        guard result == ARCHIVE_OK, let entry = unsafe entry else { throw failure() }
+        guard isGood(result), let entry = unsafe entry else { throw failure() }
         let name = unsafe Self.bytes(archive_entry_pathname(entry))
         if let target = unsafe archive_entry_hardlink(entry) {
             return Entry(kind: .hardLink, name: name, target: unsafe Self.bytes(target))
@@ -98,6 +107,28 @@ internal import SystemPackage
         }
     }
 
+    /// Reads the content of the current entry, of whatever kind, and drops it.
+    mutating func skipContent() throws(ImageLayoutError) {
+        while true {
+            var base: UnsafeRawPointer?
+            var count = 0
+            var offset: Int64 = 0
+            let result = unsafe archive_read_data_block(handle, &base, &count, &offset)
+            if result == ARCHIVE_EOF { return }
+            guard isGood(result) else { throw failure() }
+        }
+    }
+
+    /// How many times the file is compressed.
+    var filters: Int { Int(unsafe archive_filter_count(handle)) - 1 }
+
+    /// How many bytes of the file have been used.
+    var position: Int64 { unsafe archive_filter_bytes(handle, -1) }
+
+    /// Whether reading can go on. Of a layer the names may be any bytes, which libarchive warns of where the locale has
+    /// no such characters.
+    private func isGood(_ result: CInt) -> Bool { result == ARCHIVE_OK || content == .layer && result == ARCHIVE_WARN }
+
     private var sparse: ImageLayoutError {
         ImageLayoutError(.unsupportedArchive, name, "it contains a sparse file")
     }
@@ -116,7 +147,9 @@ internal import SystemPackage
             .unsupportedArchive,
             name,
             "it cannot be read as a tar archive: \(lower)",
-            hint: "oci-archive and docker-archive files are read, plain or compressed with gzip or zstd"
+            hint: content == .images
+                ? "oci-archive and docker-archive files are read, plain or compressed with gzip or zstd"
+                : "layers are tar archives, plain or compressed with gzip or zstd"
         )
     }
 

@@ -103,7 +103,7 @@ extension ImageLayoutDirectory {
     }
 
     /// Makes the blobs of the images found visible and adds the images to the index.
-    private func finish(
+    func finish(
         _ result: inout ImageImport,
         as reference: Reference?,
         _ transaction: inout BlobTransaction

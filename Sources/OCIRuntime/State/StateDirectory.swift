@@ -56,7 +56,7 @@ struct StateDirectory: ~Copyable, Sendable {
     /// Takes the lock for a transition; it is held as long as the result lives.
     ///
     /// - Parameter waiting: Whether to wait for another holder; without, the result is `nil` when there is one.
-    func lock(waiting: Bool = true) throws(RuntimeError) -> OwnedFileDescriptor? {
+    func lock(waiting: Bool = true) throws(RuntimeError) -> FileLock? {
         do throws(SystemCallError) {
             let file = try directory.open(
                 Self.lockFile,
@@ -64,17 +64,9 @@ struct StateDirectory: ~Copyable, Sendable {
                 mode: 0o600,
                 .noSymlinks
             )
-            var lock = clinux_flock()
-            lock.type = Int16(CLINUX_F_WRLCK)
-            let number = file.rawValue
-            try systemCall("fcntl") {
-                unsafe clinux_fcntl_lock(number, waiting ? CLINUX_F_OFD_SETLKW : CLINUX_F_OFD_SETLK, &lock)
-            }
-            return file
+            if waiting { return try FileLock(on: file, .exclusive) }
+            return try FileLock(trying: file, .exclusive)
         } catch {
-            if !waiting && (error.errno == .resourceTemporarilyUnavailable || error.errno == .permissionDenied) {
-                return nil
-            }
             // The directory went away while we opened the lock: the container was deleted.
             if error.errno == .noSuchFileOrDirectory {
                 throw RuntimeError(.notFound, "container does not exist", container: id)
@@ -116,13 +108,7 @@ struct StateDirectory: ~Copyable, Sendable {
     /// Stores the configuration that the container was made from, for `exec` and for hooks.
     func write(configuration: RuntimeConfiguration) throws(RuntimeError) {
         do throws(SystemCallError) {
-            let file = try directory.open(
-                Self.configurationFile,
-                CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_EXCL | CLINUX_O_NOFOLLOW,
-                mode: 0o600,
-                .noSymlinks
-            )
-            try file.write(configuration.json())
+            try directory.makeFile(Self.configurationFile, configuration.json())
         } catch { throw RuntimeError("store the container's configuration", error, container: id) }
     }
 

@@ -102,7 +102,7 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     public init(_ text: String) throws(FormatError) { try self.init(bytes: text.utf8) }
 
     /// Stands in a property until the document's value was read.
-    init(unread: ()) {
+    package init(unread: ()) {
         algorithm = .sha256
         encoded = ""
     }

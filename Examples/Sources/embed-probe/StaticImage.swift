@@ -1,0 +1,1 @@
+../../../Sources/seal-init/StaticImage.swift

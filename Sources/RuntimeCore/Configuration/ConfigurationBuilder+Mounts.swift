@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import OCISpec
+internal import SystemPackage
+
+extension ConfigurationBuilder {
+    private typealias Mount = RuntimeConfiguration.Mount
+
+    /// Docker's mounts, the container's own files in `/etc`, and what the caller asked for; a mount of the caller's at a
+    /// place takes the place of ours.
+    func mounts() throws(ContainerStoreError) -> [RuntimeConfiguration.Mount] {
+        let taken = Set(options.mounts.map { FilePath($0.destination).lexicallyNormalized() })
+        var mounts = standardMounts.filter { !taken.contains(FilePath($0.destination)) }
+        for request in options.mounts { mounts.append(try mount(request)) }
+        return mounts
+    }
+
+    /// The files that the container gets in `/etc`, by name: `hostname`, `hosts` and `resolv.conf`.
+    ///
+    /// - Parameter resolver: The host's `resolv.conf`, for a container that uses the host's network.
+    func etcFiles(resolver: [UInt8]) -> [(name: String, content: [UInt8])] {
+        let hosts = """
+            127.0.0.1\tlocalhost \(hostname)
+            ::1\tlocalhost ip6-localhost ip6-loopback
+            fe00::\tip6-localnet
+            ff02::1\tip6-allnodes
+            ff02::2\tip6-allrouters
+
+            """
+        return [
+            ("hostname", Array("\(hostname)\n".utf8)), ("hosts", Array(hosts.utf8)),
+            ("resolv.conf", options.network == .none ? [] : resolver),
+        ]
+    }
+
+    private var standardMounts: [RuntimeConfiguration.Mount] {
+        let quiet = ["nosuid", "noexec", "nodev"]
+        var mounts = [
+            Mount(destination: "/proc", type: "proc", source: "proc", options: quiet),
+            Mount(
+                destination: "/dev",
+                type: "tmpfs",
+                source: "tmpfs",
+                options: ["nosuid", "strictatime", "mode=755", "size=65536k"]
+            ),
+            Mount(
+                destination: "/dev/pts",
+                type: "devpts",
+                source: "devpts",
+                options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]
+            ),
+            Mount(destination: "/sys", type: "sysfs", source: "sysfs", options: quiet + ["ro"]),
+            Mount(
+                destination: "/sys/fs/cgroup",
+                type: "cgroup",
+                source: "cgroup",
+                options: quiet + ["relatime", "ro"]
+            ),
+            Mount(destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: quiet),
+            Mount(
+                destination: "/dev/shm",
+                type: "tmpfs",
+                source: "shm",
+                options: quiet + ["mode=1777", "size=\(options.sharedMemorySize)"]
+            ),
+        ]
+        if options.sharesHostProcesses {
+            mounts[0] = Mount(destination: "/proc", type: "none", source: "/proc", options: ["rbind"] + quiet)
+        }
+        if options.network == .host {
+            // Only who owns the network namespace can mount sysfs anew; the host's is as good.
+            mounts[3] = Mount(destination: "/sys", type: "none", source: "/sys", options: ["rbind"] + quiet + ["ro"])
+            mounts.remove(at: 4)
+        }
+        if options.sharesHostIPC {
+            mounts.removeAll { $0.destination == "/dev/mqueue" || $0.destination == "/dev/shm" }
+            mounts += ["/dev/mqueue", "/dev/shm"].map {
+                Mount(destination: $0, type: "none", source: $0, options: ["rbind"] + quiet)
+            }
+        }
+        for (name, _) in etcFiles(resolver: []) {
+            mounts.append(
+                Mount(
+                    destination: "/etc/\(name)",
+                    type: "none",
+                    source: directory.appending("etc").appending(name).string,
+                    options: ["rbind", "rprivate"]
+                )
+            )
+        }
+        return mounts
+    }
+
+    private func mount(_ request: ContainerMountRequest) throws(ContainerStoreError) -> RuntimeConfiguration.Mount {
+        guard request.destination.hasPrefix("/"), request.destination != "/" else {
+            throw ContainerStoreError(
+                .invalidOptions,
+                "the mount destination \"\(request.destination)\" is not an absolute path below /"
+            )
+        }
+        switch request {
+        case .bind(let source, let destination, let readOnly):
+            guard source.hasPrefix("/") else {
+                throw ContainerStoreError(.invalidOptions, "the mount source \"\(source)\" is not an absolute path")
+            }
+            return Mount(
+                destination: destination,
+                type: "none",
+                source: source,
+                options: ["rbind", "rprivate"] + (readOnly ? ["rro"] : [])
+            )
+        case .tmpfs(let destination, let options):
+            return Mount(
+                destination: destination,
+                type: "tmpfs",
+                source: "tmpfs",
+                options: ["nosuid", "nodev", "noexec"] + options
+            )
+        }
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import CLinux
+internal import LinuxSystem
+internal import OCIRuntime
+internal import SystemPackage
+
+/// The streams of a container that runs in a scope: what it gets, and the host's ends.
+struct StreamPlumbing: Sendable {
+    /// What the container gets.
+    var options = CreateOptions()
+    /// Where its captured output is read.
+    private(set) var output: SharedDescriptor?
+    /// Where its captured errors are read.
+    private(set) var errors: SharedDescriptor?
+
+    init(_ options: ContainerOptions) throws(SystemCallError) {
+        switch options.input {
+        case .null: self.options.input = try Self.null(CLINUX_O_RDONLY)
+        case .inherited: break
+        case .descriptor(let stream): self.options.input = stream.shared
+        case .bytes(let bytes): self.options.input = try Self.file(bytes)
+        }
+        (self.options.output, output) = try Self.target(options.output)
+        (self.options.errors, errors) = try Self.target(options.errors)
+    }
+
+    /// What the container gets, and what the host reads.
+    private static func target(
+        _ target: OutputTarget
+    ) throws(SystemCallError) -> (SharedDescriptor?, SharedDescriptor?) {
+        switch target {
+        case .inherited: return (nil, nil)
+        case .null: return (try null(CLINUX_O_WRONLY), nil)
+        case .descriptor(let stream): return (stream.shared, nil)
+        case .capture:
+            let pipe = try OwnedFileDescriptor.pipe().shared()
+            return (pipe.writing, pipe.reading)
+        }
+    }
+
+    /// A file in memory that holds `bytes`, opened at its start: nobody need feed a pipe.
+    private static func file(_ bytes: [UInt8]) throws(SystemCallError) -> SharedDescriptor {
+        let memory = try OwnedFileDescriptor.memory(name: "input")
+        try memory.write(bytes)
+        return SharedDescriptor(try .open(FilePath("/proc/self/fd/\(memory.rawValue)"), CLINUX_O_RDONLY))
+    }
+
+    private static func null(_ flags: CInt) throws(SystemCallError) -> SharedDescriptor {
+        SharedDescriptor(try .open("/dev/null", flags))
+    }
+
+    /// Lets go of the container's ends, so that the host sees the end of its output.
+    mutating func releaseContainerEnds() {
+        options.input = nil
+        options.output = nil
+        options.errors = nil
+    }
+}

@@ -36,6 +36,7 @@ extension Runtime {
     /// Reads the configuration of a bundle, to look at it or to change it before a container is made from it.
     ///
     /// - Parameter bundle: The directory with `config.json`; a relative one starts at the working directory.
+    /// - Returns: What `config.json` says.
     /// - Throws: ``RuntimeError``: `invalidConfiguration` when there is none or it is no configuration. What it says is
     ///   checked when the container is created.
     public static func configuration(ofBundle bundle: FilePath) throws(RuntimeError) -> RuntimeConfiguration {

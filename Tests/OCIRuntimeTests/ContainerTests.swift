@@ -78,6 +78,22 @@ import Testing
         #expect(lines.count == 3)
     }
 
+    @Test("is set up in a user namespace of its own, with the capabilities it was given and no others")
+    func userNamespace() async throws {
+        let bundle = try TestBundle(script: "/bin/busybox id -u; /bin/busybox grep -E 'Cap|uid' /proc/self/status")
+        let mapped = RuntimeConfiguration.rootlessExample(uid: 0, gid: 0).linux
+        bundle.configuration.mounts = RuntimeConfiguration.rootlessExample(uid: 0, gid: 0).mounts
+        bundle.configuration.linux = mapped
+        let lines = try await bundle.run().text.split(separator: "\n")
+        let sets = ["Inh": 0, "Prm": 0x2000_0420, "Eff": 0x2000_0420, "Bnd": 0x2000_0420, "Amb": 0]
+        #expect(lines.first == "0")
+        for (name, value) in sets {
+            let digits = String(value, radix: 16)
+            let padded = String(repeating: "0", count: 16 - digits.count) + digits
+            #expect(lines.contains("Cap\(name):\t\(padded)"))
+        }
+    }
+
     @Test("tells its creator the number of its process, and nobody else")
     func processID() throws {
         let bundle = try TestBundle(script: "")

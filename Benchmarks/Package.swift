@@ -16,6 +16,7 @@ let package = Package(
             dependencies: [
                 .product(name: "OCIRuntime", package: "skiff"), .product(name: "OCISpec", package: "skiff"),
                 .product(name: "NamespaceKit", package: "skiff"),
+                .product(name: "RuntimeCore", package: "skiff"),
                 .product(name: "LayerUnpack", package: "skiff"), .product(name: "LinuxSystem", package: "skiff"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]

@@ -25,8 +25,9 @@ let package = Package(
         .executableTarget(
             name: "skiff",
             dependencies: [
-                .product(name: "RuntimeCore", package: "skiff"),
-                .product(name: "ArgumentParser", package: "swift-argument-parser"), systemPackage,
+                "CProgram", .product(name: "RuntimeCore", package: "skiff"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"), systemPackage,
             ]
         ),
         // An OCI runtime with runc's command line: static, no Foundation, no ArgumentParser.
@@ -52,8 +53,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-let others: Set = ["CProgram", "EmbedProbe"]
-for target in package.targets where !others.contains(target.name) {
+for target in package.targets where target.type != .plugin && target.name != "CProgram" {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("ImmutableWeakCaptures"),
         .enableUpcomingFeature("InferIsolatedConformances"), .enableUpcomingFeature("InternalImportsByDefault"),

@@ -50,6 +50,25 @@ extension RootDirectory {
         }
     }
 
+    /// Makes the file `path`, which must not be there.
+    ///
+    /// - Parameter flushed: Whether the content is on the device when this returns; the name is not yet.
+    package func makeFile(
+        _ path: FilePath,
+        _ bytes: [UInt8],
+        mode: UInt32 = 0o600,
+        flushed: Bool = false
+    ) throws(SystemCallError) {
+        let file = try open(
+            path,
+            CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_EXCL | CLINUX_O_NOFOLLOW,
+            mode: mode,
+            .noSymlinks
+        )
+        try file.write(bytes)
+        if flushed { try file.synchronize() }
+    }
+
     /// Replaces the file `path` durably: temporary file, `fsync`, rename, `fsync` of the directory.
     ///
     /// A process killed at any point leaves the old content or the new one, and at most a file named `.NAME.tmp`,

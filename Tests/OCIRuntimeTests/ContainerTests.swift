@@ -45,6 +45,39 @@ import Testing
         try created.container.delete()
     }
 
+    @Test(
+        "has nothing of the host's tree, neither above its root nor for processes that join",
+        arguments: [true, false]
+    )
+    func nothingOnTop(hasMasks: Bool) async throws {
+        let bundle = try TestBundle(script: "while :; do sleep 1; done")
+        if !hasMasks { bundle.configuration.linux?.maskedPaths = nil }
+        let created = try bundle.create()
+        try created.container.start()
+        let ends = try OwnedFileDescriptor.pipe().shared()
+        var options = ExecOptions()
+        options.output = ends.writing
+        var process = try #require(bundle.configuration.process)
+        process.args = [
+            "/bin/sh", "-c",
+            "echo /* /../* /proc/1/root/../*; cd ..; echo *; /bin/busybox awk '$5 == \"/\"' /proc/1/mountinfo",
+        ]
+        let added = try created.container.exec(process, options: options)
+        options.output = nil
+        let reading = ends.reading
+        _ = consume ends
+        let text = String(decoding: try reading.descriptor.readAll(limit: 65_536), as: UTF8.self)
+        #expect(try await added.wait().reason == .exited(0))
+        try created.container.delete(force: true)
+        let lines = text.split(separator: "\n")
+        let names = ["bin", "dev", "proc", "sys"]
+        let expected = ["/", "/../", "/proc/1/root/../"].flatMap { prefix in names.map { prefix + $0 } }
+        #expect(lines.first == Substring(expected.joined(separator: " ")))
+        #expect(lines.dropFirst().first == Substring(names.joined(separator: " ")))
+        // One mount at the root: ours.
+        #expect(lines.count == 3)
+    }
+
     @Test("tells its creator the number of its process, and nobody else")
     func processID() throws {
         let bundle = try TestBundle(script: "")
@@ -164,6 +197,32 @@ import Testing
         let text = String(decoding: try reading.descriptor.readAll(limit: 4096), as: UTF8.self)
         #expect(try await added.wait().reason == .exited(3))
         #expect(text == "CapEff:\t0000000020000420\nNoNewPrivs:\t1\nskiff\n")
+        try created.container.delete(force: true)
+    }
+
+    @Test("has no way back to the host's tree, neither by /.. nor for who enters it")
+    func oldRoot() async throws {
+        let bundle = try TestBundle(script: "/bin/busybox ls /..; /bin/busybox grep -cE ' / r[ow],' /proc/self/mountinfo")
+        #expect(bundle.configuration.linux?.maskedPaths?.isEmpty == false)
+        let here = try await bundle.run().text
+        let names = ["bin", "dev", "proc", "sys"]
+        #expect(here.split(separator: "\n").map(String.init) == names + ["1"])
+
+        let other = try TestBundle(script: "/bin/busybox sleep 60")
+        let created = try other.create()
+        try created.container.start()
+        let ends = try OwnedFileDescriptor.pipe().shared()
+        var options = ExecOptions()
+        options.output = ends.writing
+        var process = try #require(other.configuration.process)
+        process.args = ["/bin/sh", "-c", "/bin/busybox ls /; /bin/busybox ls /.."]
+        let added = try created.container.exec(process, options: options)
+        options.output = nil
+        let reading = ends.reading
+        _ = consume ends
+        let there = String(decoding: try reading.descriptor.readAll(limit: 1 << 16), as: UTF8.self)
+        #expect(try await added.wait().reason == .exited(0))
+        #expect(there.split(separator: "\n").map(String.init) == names + names)
         try created.container.delete(force: true)
     }
 

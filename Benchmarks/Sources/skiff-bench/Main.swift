@@ -23,6 +23,7 @@ struct Ballast {
 
 /// `skiff-bench launch BUNDLE STATE COUNT HEAP-MIB`: prints one time in milliseconds a line.
 /// `skiff-bench trace BUNDLE STATE`: prints the steps of one launch.
+/// `skiff-bench run ARCHIVE STORE COUNT COMMAND…`: runs an image, with the scoped API; one time in milliseconds a line.
 /// `skiff-bench seccomp`: prints docker's default filter as `linux.seccomp` of a configuration.
 /// `skiff-bench unpack LAYER MEDIA-TYPE DIRECTORY`: unpacks a layer into an existing, empty directory.
 @main struct Main {
@@ -39,10 +40,20 @@ struct Ballast {
             try LaunchBenchmark(bundle: arguments[2], state: arguments[3]).trace()
         case "unpack" where arguments.count == 5:
             try UnpackBenchmark.run(layer: arguments[2], mediaType: arguments[3], directory: arguments[4])
+        case "run" where arguments.count >= 6:
+            let times = try await ImageBenchmark.run(
+                archive: arguments[2],
+                store: arguments[3],
+                command: Array(arguments[5...]),
+                count: Int(arguments[4]) ?? 50
+            )
+            for time in times { print(time) }
         case "seccomp" where arguments.count == 2:
             print(String(decoding: LinuxSeccomp(.default()).json(), as: UTF8.self))
         default:
-            print("usage: skiff-bench launch BUNDLE STATE COUNT HEAP-MIB | trace BUNDLE STATE | seccomp | unpack LAYER TYPE DIR")
+            print(
+                "usage: skiff-bench launch BUNDLE STATE COUNT HEAP-MIB | trace BUNDLE STATE | run ARCHIVE STORE COUNT COMMAND… | seccomp | unpack LAYER TYPE DIR"
+            )
             exit(2)
         }
     }

@@ -47,9 +47,6 @@ internal import OCIRuntime
             let handler = RuntimeLogHandler(log)
             let runtime = Runtime(root: globals.root, logger: Logger(label: Version.program) { _ in handler })
             return try command.run(Invocation(globals: globals, arguments: own, runtime: runtime))
-        } catch let error as UsageError {
-            log.write(.error, "\(error)")
-            return 1
         } catch {
             log.write(.error, "\(error)")
             return failureStatus

@@ -267,8 +267,28 @@ extension Interpreter {
     private func pivotRoot() throws(StepError) {
         try check(clinux_fchdir(root), .fchdir)
         unsafe try check(clinux_pivot_root(".", "."), .pivotRoot)
-        // The old root is on top of the new one now, so "." is still the old root when it is detached.
-        unsafe try check(clinux_umount2(".", CLINUX_MNT_DETACH), .umount)
+        // The old root is on top of the new one now, and so is what was mounted on top of the old one: the masks, and
+        // whatever the host has there. "/.." leads to the top of the pile, and so does setns(2) for those who join.
+        let own = unsafe try mountID(root, "", flags: CLINUX_AT_EMPTY_PATH)
+        var attempts = 0
+        while unsafe try mountID(CLINUX_AT_FDCWD, "/..", flags: 0) != own {
+            attempts += 1
+            if attempts > 1000 { throw StepError(CLINUX_EBUSY, .umount) }
+            unsafe try check(clinux_umount2("/..", CLINUX_MNT_DETACH), .umount)
+        }
         unsafe try check(clinux_chdir("/"), .chdir)
+    }
+
+    /// The mount that `path` leads to; `..` at the root leads to what lies on top of it.
+    @unsafe private func mountID(
+        _ directory: CInt,
+        _ path: UnsafePointer<CChar>,
+        flags: CInt
+    ) throws(StepError) -> UInt64 {
+        var status = clinux_statx()
+        unsafe try check(clinux_statx(directory, path, flags, UInt32(CLINUX_STATX_MNT_ID), &status), .umount)
+        // Without the number nobody can tell what is on top.
+        guard status.mask & UInt32(CLINUX_STATX_MNT_ID) != 0 else { throw StepError(CLINUX_EOPNOTSUPP, .umount) }
+        return status.mount_id
     }
 }

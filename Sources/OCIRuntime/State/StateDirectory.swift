@@ -108,13 +108,7 @@ struct StateDirectory: ~Copyable, Sendable {
     /// Stores the configuration that the container was made from, for `exec` and for hooks.
     func write(configuration: RuntimeConfiguration) throws(RuntimeError) {
         do throws(SystemCallError) {
-            let file = try directory.open(
-                Self.configurationFile,
-                CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_EXCL | CLINUX_O_NOFOLLOW,
-                mode: 0o600,
-                .noSymlinks
-            )
-            try file.write(configuration.json())
+            try directory.makeFile(Self.configurationFile, configuration.json())
         } catch { throw RuntimeError("store the container's configuration", error, container: id) }
     }
 

@@ -30,6 +30,9 @@ struct ConfigurationBuilder: Sendable {
     /// The image's labels and the caller's.
     var labels: [String: String] { (image.labels ?? [:]).merging(options.labels) { $1 } }
 
+    /// The signal that asks the process to end, if somebody chose one.
+    var stopSignal: String? { options.stopSignal ?? image.stopSignal }
+
     /// The host name.
     var hostname: String { options.hostname ?? String(id.prefix(12)) }
 
@@ -38,7 +41,7 @@ struct ConfigurationBuilder: Sendable {
     /// - Throws: ``ContainerStoreError``: `invalidOptions`.
     func configuration(for identity: UserIdentity) throws(ContainerStoreError) -> RuntimeConfiguration {
         var annotations = options.annotations
-        annotations["org.opencontainers.image.stopSignal"] = image.stopSignal
+        annotations["org.opencontainers.image.stopSignal"] = stopSignal
         let capabilities = capabilities
         let devices = try devices()
         return RuntimeConfiguration(

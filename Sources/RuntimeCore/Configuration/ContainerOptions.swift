@@ -29,6 +29,8 @@ public struct ContainerOptions: Hashable, Sendable {
     public var additionalGroups: [String] = []
     /// A terminal of its own for the process, of this size.
     public var terminal: TerminalSize?
+    /// Replaces the signal by which the image wants to be ended, such as `SIGQUIT`.
+    public var stopSignal: String?
 
     // What it sees.
 

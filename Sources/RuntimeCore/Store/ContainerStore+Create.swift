@@ -58,7 +58,7 @@ extension ContainerStore {
             metadata.command = configuration.process?.args ?? []
             metadata.created = WallClock.now
             metadata.labels = builder.labels
-            metadata.stopSignal = builder.image.stopSignal
+            metadata.stopSignal = builder.stopSignal
             metadata.name = try claimName(options.name, for: id)
             name = metadata.name
             try writeFiles(metadata, configuration, builder)
@@ -154,12 +154,19 @@ extension ContainerStore {
     ) throws(ContainerStoreError) {
         try about("write the container's files") { () throws(SystemCallError) in
             let directory = try containersDirectory().directory(FilePath(metadata.id), .noSymlinks)
-            for (name, content) in builder.etcFiles(resolver: HostFiles.resolver) {
-                try directory.replaceFile(FilePath("etc/\(name)"), content, mode: 0o644)
+            // What goes away with its process need not survive a power failure.
+            let isKept = metadata.lifetime == .kept
+            let resolver = builder.options.network == .none ? [] : HostFiles.resolver
+            for (name, content) in builder.etcFiles(resolver: resolver) {
+                try directory.makeFile(FilePath("etc/\(name)"), content, mode: 0o644, flushed: isKept)
             }
-            try directory.replaceFile("config.json", configuration.json())
+            try directory.makeFile("config.json", configuration.json(), flushed: isKept)
             // Last: a directory with it is a whole container.
-            try directory.replaceFile("container.json", metadata.json())
+            if isKept {
+                try directory.replaceFile("container.json", metadata.json())
+            } else {
+                try directory.makeFile("container.json", metadata.json())
+            }
         }
     }
 }

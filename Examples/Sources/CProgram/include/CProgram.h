@@ -40,5 +40,8 @@ int program_make_nonblocking(int descriptor);
 int program_send_descriptor(const char *path, const char *name, int descriptor);
 /// Runs `arguments[0]`, found on PATH, with its output to a pipe whose reading end goes to `output`. Returns its pid.
 int program_spawn(char *const *arguments, int *output);
+/// Runs this program with `arguments` in a session of its own: standard streams to nowhere, `report` as descriptor 3,
+/// nothing else open. Returns its pid.
+int program_spawn_detached(char *const *arguments, int report);
 
 #endif

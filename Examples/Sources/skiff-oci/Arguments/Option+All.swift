@@ -22,7 +22,12 @@ extension Option {
     static let help = Option("help", letter: "h", "print this help")
 
     // Of commands that make a process.
-    static let bundle = Option("bundle", letter: "b", value: .one("DIR"), "the bundle; the working directory if not given")
+    static let bundle = Option(
+        "bundle",
+        letter: "b",
+        value: .one("DIR"),
+        "the bundle; the working directory if not given"
+    )
     static let consoleSocket = Option(
         "console-socket",
         value: .one("SOCKET"),
@@ -46,11 +51,21 @@ extension Option {
     static let noSubreaper = Option("no-subreaper", "do not become a subreaper; this runtime never does")
 
     // Of exec.
-    static let process = Option("process", letter: "p", value: .one("FILE"), "the process as JSON, instead of a command")
+    static let process = Option(
+        "process",
+        letter: "p",
+        value: .one("FILE"),
+        "the process as JSON, instead of a command"
+    )
     static let environment = Option("env", letter: "e", value: .many("NAME=VALUE"), "set an environment variable")
     static let terminal = Option("tty", letter: "t", "give the process a terminal")
     static let user = Option("user", letter: "u", value: .one("UID[:GID]"), "run as this user")
-    static let additionalGroups = Option("additional-gids", letter: "g", value: .many("GID"), "add a supplementary group")
+    static let additionalGroups = Option(
+        "additional-gids",
+        letter: "g",
+        value: .many("GID"),
+        "add a supplementary group"
+    )
     static let workingDirectory = Option("cwd", value: .one("DIR"), "working directory in the container")
     static let capability = Option("cap", letter: "c", value: .many("CAP_NAME"), "add a capability")
     static let noNewPrivileges = Option("no-new-privs", "do not let the process gain privileges")

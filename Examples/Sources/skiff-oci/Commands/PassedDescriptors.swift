@@ -22,7 +22,9 @@ struct PassedDescriptors: Sendable {
         var descriptors: [SharedDescriptor] = []
         for number in 3..<(3 + CInt(sockets + preserved)) {
             guard fcntl(number, F_GETFD) >= 0 else {
-                throw ProgramError("descriptor \(number) is to be passed on (--preserve-fds, LISTEN_FDS) and is not open")
+                throw ProgramError(
+                    "descriptor \(number) is to be passed on (--preserve-fds, LISTEN_FDS) and is not open"
+                )
             }
             descriptors.append(SharedDescriptor(OwnedFileDescriptor(takingOver: number)))
         }

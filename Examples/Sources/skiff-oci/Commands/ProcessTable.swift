@@ -31,6 +31,7 @@ enum ProcessTable {
         try ProgramError.check("run ps", "posix_spawnp", "ps", process)
         let pipe = OwnedFileDescriptor(takingOver: reading)
         let bytes = try Files.readAll(pipe.rawValue)
+        extendLifetime(pipe)
         var status: Int32 = 0
         while unsafe waitpid(process, &status, 0) < 0 && errno == EINTR {}
         guard status == 0 else { throw ProgramError("ps \(arguments.dropFirst().joined(separator: " ")) failed") }

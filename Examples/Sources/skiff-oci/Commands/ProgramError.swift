@@ -13,7 +13,8 @@ struct ProgramError: Error, CustomStringConvertible {
 
     /// A system call failed; `result` is the negated error number.
     init(_ step: String, _ call: String, _ path: String? = nil, result: Int32) {
-        description = "\(step): \(SystemCallError(call: call, path: path.map { FilePath($0) }, errno: Errno(rawValue: -result)))"
+        description =
+            "\(step): \(SystemCallError(call: call, path: path.map { FilePath($0) }, errno: Errno(rawValue: -result)))"
     }
 
     /// `result` of a system call, unless it is an error.

@@ -31,7 +31,9 @@ enum Files {
         let number = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard number >= 0 else { return false }
         let file = OwnedFileDescriptor(takingOver: number)
-        return write(Array(text.utf8)[...], to: file.rawValue)
+        let isWritten = write(Array(text.utf8)[...], to: file.rawValue)
+        extendLifetime(file)
+        return isWritten
     }
 
     /// Reads a descriptor to its end.
@@ -54,7 +56,10 @@ enum Files {
         guard number >= 0 else {
             throw SystemCallError(call: "open", path: FilePath(path), errno: Errno(rawValue: errno))
         }
-        return try readAll(OwnedFileDescriptor(takingOver: number).rawValue)
+        let file = OwnedFileDescriptor(takingOver: number)
+        let bytes = try readAll(file.rawValue)
+        extendLifetime(file)
+        return bytes
     }
 
     /// Makes a file; one that exists already is left alone.

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import ArgumentParser
+internal import RuntimeCore
+
+/// `skiff rmi`.
+struct RemoveImageCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rmi",
+        abstract: "Remove images, and what no other image needs of them.",
+        discussion: "Unpacked layers stay, for the next image that has them."
+    )
+
+    @OptionGroup var store: StoreOptions
+
+    @Flag(name: .shortAndLong, help: "Remove them even if containers were made from them.")
+    var force = false
+
+    @Argument(help: ArgumentHelp("Names or ids.", valueName: "image"))
+    var names: [String]
+
+    mutating func run() throws {
+        let store = try store.open()
+        let containers = try store.containers()
+        try Each.of(names) { name in
+            if !force, let resolved = try? store.images.resolve(name) {
+                let isLast = try store.images.images().images.count { $0.id == resolved.id } == 1
+                if isLast, let user = containers.first(where: { $0.metadata.imageID == resolved.id }) {
+                    throw Failure(
+                        "image \(name) is used by container \(user.metadata.name); remove that first, or use --force"
+                    )
+                }
+            }
+            for descriptor in try store.images.remove(name) {
+                try Output.line("Untagged: \(name)@\(descriptor.digest)")
+            }
+        }
+        do throws(ImageLayoutError) { _ = try store.images.collectGarbage() } catch {
+            // Somebody else is writing; the next one collects.
+            if error.code != .busy { throw error }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import ArgumentParser
+internal import RuntimeCore
+
+/// `skiff start`.
+struct StartCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "start",
+        abstract: "Start a container that was created, or start an ended one again."
+    )
+
+    @OptionGroup var store: StoreOptions
+
+    @Flag(name: .shortAndLong, help: "Stay, with the container's streams, and end as it does.")
+    var attach = false
+
+    @Flag(name: .shortAndLong, help: "Hand standard input to it.")
+    var interactive = false
+
+    @Argument(help: ArgumentHelp("Name or id.", valueName: "container"))
+    var name: String
+
+    mutating func run() throws {
+        let container = try store.open().container(name)
+        switch try container.status() {
+        case .running, .paused:
+            if Supervisor.isActive { throw Failure("container \(container.metadata.name) is running") }
+            try Output.line(name)
+            return
+        case .created, .exited: break
+        }
+        if attach || (interactive && !Supervisor.isActive) {
+            if try container.configuration().process?.terminal == true && !HostTerminal.isInput {
+                throw Failure("the input device is not a TTY")
+            }
+            let foreground = Foreground(
+                container: container,
+                isInteractive: interactive,
+                removesUnstarted: false
+            )
+            throw ExitCode(try foreground.run())
+        }
+        if Supervisor.isActive {
+            try Supervisor.run(container, isInteractive: interactive, removesUnstarted: false)
+            return
+        }
+        _ = try Supervisor.spawn(Array(CommandLine.arguments.dropFirst()))
+        try Output.line(name)
+    }
+}

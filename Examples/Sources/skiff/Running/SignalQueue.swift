@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import CProgram
+internal import Glibc
+internal import RuntimeCore
+
+/// Signals that were sent to this program, held back to be handed on.
+struct SignalQueue: Sendable {
+    private let descriptor: SharedDescriptor
+
+    /// Holds signals back from now on.
+    init() throws(Failure) {
+        let result = program_signal_queue()
+        if result < 0 { throw Failure("hold back signals: \(Failure.text(of: -result))") }
+        descriptor = SharedDescriptor(OwnedFileDescriptor(takingOver: result))
+    }
+
+    /// What to wait for.
+    var watched: pollfd { pollfd(fd: descriptor.descriptor.rawValue, events: Int16(POLLIN), revents: 0) }
+
+    /// The signals that have arrived.
+    func take() -> [Int32] {
+        var arrived: [Int32] = []
+        while true {
+            let signal = program_next_signal(descriptor.descriptor.rawValue)
+            if signal == 0 { return arrived }
+            arrived.append(signal)
+        }
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import ArgumentParser
+
+/// What comes before the subcommand.
+struct SkiffCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "skiff",
+        abstract: "Run Linux containers, without a daemon.",
+        discussion: """
+            Exit status: 125 for an error of skiff's own, 126 when the program cannot be executed, 127 when it is not \
+            found, else the program's own, or 128 and the number of the signal that ended it.
+            """,
+        version: Version.text,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Containers",
+                subcommands: [
+                    RunCommand.self, CreateCommand.self, StartCommand.self, ExecCommand.self, ListCommand.self,
+                    LogsCommand.self, KillCommand.self, StopCommand.self, WaitCommand.self, RemoveCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Images",
+                subcommands: [
+                    LoadCommand.self, ImportCommand.self, SaveCommand.self, ImagesCommand.self, TagCommand.self,
+                    RemoveImageCommand.self, UnpackCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Looking inside",
+                subcommands: [InspectCommand.self, ExplainCommand.self, VersionCommand.self]
+            ),
+        ]
+    )
+}

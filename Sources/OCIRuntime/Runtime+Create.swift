@@ -120,7 +120,7 @@ extension Runtime {
                 mapped.container,
                 options: placement.builderOptions(preserved: options.preservedDescriptors.count)
             )
-            return placement.description + prepared.instructions.map { $0.description }
+            return steps + prepared.instructions.map { $0.description }
         } catch { throw RuntimeError(error, container: id) }
     }
 }

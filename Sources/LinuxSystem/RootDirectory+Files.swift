@@ -52,7 +52,12 @@ extension RootDirectory {
 
     /// Makes the file `path`, which must not be there.
     ///
-    /// - Parameter flushed: Whether the content is on the device when this returns; the name is not yet.
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - bytes: Its content.
+    ///   - mode: Its permissions.
+    ///   - flushed: Whether the content is on the device when this returns; the name is not yet.
+    /// - Throws: ``SystemCallError``: `EEXIST` when there is something of this name.
     package func makeFile(
         _ path: FilePath,
         _ bytes: [UInt8],
@@ -80,6 +85,7 @@ extension RootDirectory {
     ///   - mode: Its permissions.
     ///   - flushed: Whether that holds for a machine that loses power too. What means nothing after the next boot does
     ///     not need it, and a flush costs milliseconds.
+    /// - Throws: ``SystemCallError``; the old content is still there then.
     package func replaceFile(
         _ path: FilePath,
         _ bytes: [UInt8],

@@ -13,7 +13,7 @@ CHECK_IMPORTS = --explicit-target-dependency-import-check error
 # What the libraries link, what the demo runs, what the tests compare with, what the benchmarks race against.
 LIBRARIES = libarchive-dev zlib1g-dev
 DEMO_PACKAGES = $(LIBRARIES) busybox-static
-PEERS = skopeo umoci buildah libarchive-tools tar zstd libseccomp-dev gcc libc6-dev strace
+PEERS = skopeo umoci buildah debootstrap libarchive-tools tar zstd libseccomp-dev gcc libc6-dev strace
 RACERS = runc crun bubblewrap umoci libarchive-tools hyperfine debootstrap
 
 .PHONY: help demo test test-unit test-guest check lint bin bench docs clean install-demo install-tests install-bench
@@ -57,7 +57,7 @@ demo: install-demo
 # Everything, as root: kernel tests, peers, consumers, the programs. A test that this machine can run must run.
 test: install-tests bin
 	$(SWIFT) build --build-tests $(CHECK_IMPORTS)
-	$(SUDO) env PATH="$$PATH" SWIFT_BACKTRACE="$$SWIFT_BACKTRACE" SKIFF_TESTS_MUST_RUN="$${SKIFF_TESTS_MUST_RUN-root,overlay,busybox,tar,bsdtar,umoci,skopeo,compiler,swift,programs}" $(SWIFT) test --skip-build
+	$(SUDO) env PATH="$$PATH" SWIFT_BACKTRACE="$$SWIFT_BACKTRACE" SKIFF_TESTS_MUST_RUN="$${SKIFF_TESTS_MUST_RUN-root,overlay,busybox,tar,bsdtar,umoci,skopeo,buildah,debootstrap,compiler,swift,programs}" $(SWIFT) test --skip-build
 
 test-unit: install-demo
 	SKIFF_TESTS_MUST_RUN= $(SWIFT) test

@@ -52,7 +52,12 @@ extension RootDirectory {
 
     /// Makes the file `path`, which must not be there.
     ///
-    /// - Parameter flushed: Whether the content is on the device when this returns; the name is not yet.
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - bytes: Its content.
+    ///   - mode: Its permissions.
+    ///   - flushed: Whether the content is on the device when this returns; the name is not yet.
+    /// - Throws: ``SystemCallError``: `EEXIST` when there is something of this name.
     package func makeFile(
         _ path: FilePath,
         _ bytes: [UInt8],
@@ -69,11 +74,24 @@ extension RootDirectory {
         if flushed { try file.synchronize() }
     }
 
-    /// Replaces the file `path` durably: temporary file, `fsync`, rename, `fsync` of the directory.
+    /// Replaces the file `path` by a rename: temporary file, `fsync`, rename, `fsync` of the directory.
     ///
     /// A process killed at any point leaves the old content or the new one, and at most a file named `.NAME.tmp`,
     /// which the next call overwrites.
-    package func replaceFile(_ path: FilePath, _ bytes: [UInt8], mode: UInt32 = 0o600) throws(SystemCallError) {
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - bytes: Its new content.
+    ///   - mode: Its permissions.
+    ///   - flushed: Whether that holds for a machine that loses power too. What means nothing after the next boot does
+    ///     not need it, and a flush costs milliseconds.
+    /// - Throws: ``SystemCallError``; the old content is still there then.
+    package func replaceFile(
+        _ path: FilePath,
+        _ bytes: [UInt8],
+        mode: UInt32 = 0o600,
+        flushed: Bool = true
+    ) throws(SystemCallError) {
         let parent = try parent(of: path, .noSymlinks)
         let name = parent.name
         let temporary = FilePath(bytes: [UInt8(ascii: ".")] + name.bytes + Array(".tmp".utf8))
@@ -87,9 +105,9 @@ extension RootDirectory {
             .noSymlinks
         )
         try file.write(bytes)
-        try file.synchronize()
+        if flushed { try file.synchronize() }
         try parent.directory.rename(temporary, to: name)
-        try parent.directory.descriptor.synchronize()
+        if flushed { try parent.directory.descriptor.synchronize() }
     }
 
     /// Renames within this directory, replacing what is at `to`.

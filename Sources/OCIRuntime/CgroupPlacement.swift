@@ -110,8 +110,13 @@ struct CgroupPlacement {
     }
 
     /// The steps before the launch, in words.
-    var description: [String] {
-        path.map { ["create cgroup \($0) with its limits"] } ?? []
+    func steps(container id: String) throws(RuntimeError) -> [String] {
+        guard let layout, let path else { return [] }
+        do throws(CgroupError) {
+            let writes = try request.limits.plan(layout).map { "write \($0.value) to \($0.file)" }
+            let rules = request.deviceRules.count
+            return ["create cgroup \(path)"] + writes + ["allow no device but what \(rules) rules allow"]
+        } catch { throw RuntimeError(error, container: id) }
     }
 }
 

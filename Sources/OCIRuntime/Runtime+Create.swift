@@ -36,6 +36,7 @@ extension Runtime {
     /// Reads the configuration of a bundle, to look at it or to change it before a container is made from it.
     ///
     /// - Parameter bundle: The directory with `config.json`; a relative one starts at the working directory.
+    /// - Returns: What `config.json` says.
     /// - Throws: ``RuntimeError``: `invalidConfiguration` when there is none or it is no configuration. What it says is
     ///   checked when the container is created.
     public static func configuration(ofBundle bundle: FilePath) throws(RuntimeError) -> RuntimeConfiguration {
@@ -114,12 +115,13 @@ extension Runtime {
         let id = "plan"
         let mapped = try mapped(configuration, bundle: bundle, id: id, options: options)
         let placement = try CgroupPlacement(mapped.cgroup, isWanted: options.hasControlGroup, id: id)
+        let steps = try placement.steps(container: id)
         do throws(NamespaceError) {
             let prepared = try PlanBuilder.prepare(
                 mapped.container,
                 options: placement.builderOptions(preserved: options.preservedDescriptors.count)
             )
-            return placement.description + prepared.instructions.map { $0.description }
+            return steps + prepared.instructions.map { $0.description }
         } catch { throw RuntimeError(error, container: id) }
     }
 }

@@ -29,6 +29,20 @@ import Testing
         #expect(try test.leftovers() == [])
     }
 
+    @Test("is planned in words, its limits included, without being made")
+    func plan() throws {
+        let test = try TestStore()
+        var options = ContainerOptions()
+        options.limits.memory = 64 << 20
+        options.limits.pids = 32
+        let steps = try test.store.plan("test", ["/bin/true"], options: options)
+        #expect(steps.contains { $0.hasPrefix("write 67108864 to memory.") })
+        #expect(steps.contains("write 32 to pids.max"))
+        #expect(steps.contains { $0.contains("seccomp") })
+        #expect(steps.contains { $0.contains("/bin/true") })
+        #expect(try test.leftovers() == [])
+    }
+
     @Test("is found by name, by id and by the first digits of its id, while these are unique")
     func find() throws {
         let test = try TestStore()

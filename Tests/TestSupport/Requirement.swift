@@ -25,6 +25,10 @@ package enum Requirement: String, Hashable, Sendable {
     case umoci
     /// `skopeo`.
     case skopeo
+    /// `buildah`.
+    case buildah
+    /// `debootstrap`.
+    case debootstrap
     /// A C compiler called `cc`.
     case compiler
     /// Swift itself.
@@ -44,6 +48,8 @@ package enum Requirement: String, Hashable, Sendable {
         case .bsdtar: Self.onPath("bsdtar")
         case .umoci: Self.onPath("umoci")
         case .skopeo: Self.onPath("skopeo")
+        case .buildah: Self.onPath("buildah")
+        case .debootstrap: Self.onPath("debootstrap")
         case .compiler: Self.onPath("cc")
         case .swift: Self.onPath("swift")
         case .programs: Program.allCases.allSatisfy { Self.exists(FilePath($0.path)) }

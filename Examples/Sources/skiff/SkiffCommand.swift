@@ -30,7 +30,7 @@ struct SkiffCommand: ParsableCommand {
             ),
             CommandGroup(
                 name: "Looking inside",
-                subcommands: [InspectCommand.self, ExplainCommand.self, VersionCommand.self]
+                subcommands: [InspectCommand.self, ExplainCommand.self, DoctorCommand.self, VersionCommand.self]
             ),
         ]
     )

@@ -51,6 +51,17 @@ __attribute__((unused, noinline)) static int clinux_spawn_child(struct clinux_sp
     // The host may have descriptors that are not close-on-exec; none of them may reach the container.
     result = clinux_close_range((uint32_t)spawn->count, ~0u, CLINUX_CLOSE_RANGE_CLOEXEC);
     if (result < 0) goto failed;
+    // No id of a new user namespace is mapped yet, so to execveat(2) nobody here is root, and it would take away what
+    // the namespace has given; only ambient capabilities stay. The init sets all sets anew before it ends.
+    if (spawn->flags & CLINUX_CLONE_NEWUSER) {
+        uint64_t sets[3];
+        result = clinux_capget(sets);
+        if (result >= 0) result = clinux_capset(sets[0], sets[1], sets[1]);
+        for (unsigned long i = 0; result >= 0 && i < 64; i++) {
+            if (sets[1] >> i & 1) result = clinux_prctl(CLINUX_PR_CAP_AMBIENT, CLINUX_PR_CAP_AMBIENT_RAISE, i, 0, 0);
+        }
+        if (result < 0) goto failed;
+    }
     uint64_t none = 0;
     clinux_rt_sigprocmask(CLINUX_SIG_SETMASK, &none, 0);
     result = clinux_execveat(executable, "", spawn->arguments, spawn->environment, CLINUX_AT_EMPTY_PATH);

@@ -37,7 +37,8 @@ enum PIDFile {
             try directory.replaceFile(
                 FilePath(root: nil, CollectionOfOne(name)),
                 Array("\(processID)".utf8),
-                mode: 0o644
+                mode: 0o644,
+                flushed: false
             )
         } catch { throw RuntimeError("write the pid file \(path)", error, container: container) }
     }

@@ -98,9 +98,10 @@ struct StateDirectory: ~Copyable, Sendable {
         }
     }
 
-    /// Replaces what is stored, durably.
+    /// Replaces what is stored, in one step for every other process. It is not flushed: after the next boot there is no
+    /// process that it could be about, and what a lost file system leaves is removed by `delete --force`.
     func write(_ state: StoredState) throws(RuntimeError) {
-        do throws(SystemCallError) { try directory.replaceFile(Self.stateFile, state.json()) } catch {
+        do throws(SystemCallError) { try directory.replaceFile(Self.stateFile, state.json(), flushed: false) } catch {
             throw RuntimeError("store the container's state", error, container: id)
         }
     }

@@ -74,10 +74,11 @@ extension ConfigurationBuilder {
             mounts.remove(at: 4)
         }
         if options.sharesHostIPC {
-            mounts.removeAll { $0.destination == "/dev/mqueue" || $0.destination == "/dev/shm" }
-            mounts += ["/dev/mqueue", "/dev/shm"].map {
-                Mount(destination: $0, type: "none", source: $0, options: ["rbind"] + quiet)
-            }
+            // A mount of mqueue shows the queues of the IPC namespace, which is the host's; shared memory is a directory.
+            mounts.removeAll { $0.destination == "/dev/shm" }
+            mounts.append(
+                Mount(destination: "/dev/shm", type: "none", source: "/dev/shm", options: ["rbind"] + quiet)
+            )
         }
         for (name, _) in etcFiles(resolver: []) {
             mounts.append(

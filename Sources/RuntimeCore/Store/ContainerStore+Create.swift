@@ -78,7 +78,8 @@ extension ContainerStore {
         }
     }
 
-    /// The steps of a launch in words, without making a container. Layers that are not unpacked yet are unpacked.
+    /// The steps of a launch in words, without making a container. Layers that are not unpacked yet are unpacked, and
+    /// what a container has in its `etc` is written to the store's directory `plan`, since the steps refer to it.
     ///
     /// - Throws: ``ContainerStoreError`` as ``create(_:_:options:lifetime:)``.
     public func plan(
@@ -88,7 +89,7 @@ extension ContainerStore {
     ) throws(ContainerStoreError) -> [String] {
         let resolved = try prepare(image, platform: options.platform)
         let id = String(repeating: "0", count: 64)
-        let bundle = path.appending("containers").appending(id)
+        let bundle = path.appending("plan")
         let builder = ConfigurationBuilder(
             image: resolved.configuration.config ?? ImageConfiguration.Execution(),
             options: options,
@@ -100,7 +101,20 @@ extension ContainerStore {
         let root = try mountReadOnly(resolved.configuration.rootfs.diffIDs)
         let identity = try UserLookup.identity(of: builder.user, groups: options.additionalGroups, in: root)
         let configuration = try builder.configuration(for: identity)
-        return try withRuntimeErrors { () throws(RuntimeError) in try runtime.plan(configuration, bundle: bundle) }
+        try about("write the plan's files") { () throws(SystemCallError) in
+            let top = try RootDirectory(at: path)
+            try top.makeDirectories("plan/etc", mode: 0o700)
+            let directory = try top.directory("plan", .noSymlinks)
+            for (name, content) in builder.etcFiles(resolver: HostFiles.resolver) {
+                try directory.replaceFile(FilePath("etc/\(name)"), content, mode: 0o644)
+            }
+        }
+        var creation = CreateOptions()
+        creation.root = .detached(root)
+        let chosen = creation
+        return try withRuntimeErrors { () throws(RuntimeError) in
+            try runtime.plan(configuration, bundle: bundle, options: chosen)
+        }
     }
 
     /// Finds an image and unpacks the layers that are not unpacked yet.

@@ -24,7 +24,10 @@ struct CreateRequest {
 
     /// Reads the bundle, and checks what can be checked before anything is made.
     ///
-    /// - Parameter detached: Whether this program ends before the container.
+    /// - Parameters:
+    ///   - invocation: The call of `create` or `run`.
+    ///   - detached: Whether this program ends before the container.
+    /// - Throws: ``UsageError``, ``ProgramError`` or `RuntimeError`; nothing has been made then.
     init(_ invocation: Invocation, detached: Bool) throws {
         let arguments = invocation.arguments
         if arguments.has(.noPivot) {

@@ -16,6 +16,7 @@ struct PassedDescriptors: Sendable {
     /// - Parameters:
     ///   - preserved: How many there are beside those of `$LISTEN_FDS`.
     ///   - listening: Whether those of `$LISTEN_FDS` are passed at all.
+    /// - Throws: ``ProgramError`` when one of them is not open.
     init(preserved: Int, listening: Bool) throws(ProgramError) {
         let sockets = listening ? Self.listeningCount : 0
         guard preserved <= 4096 else { throw ProgramError("--preserve-fds \(preserved): too many") }

@@ -22,6 +22,7 @@ struct Foreground: ~Copyable {
     ///   - processID: A child that has not been waited for.
     ///   - terminal: The host's side of its terminal, if it has one.
     ///   - start: Lets it run.
+    /// - Throws: What `start` throws, and ``ProgramError`` when the process cannot be followed.
     borrowing func follow(_ processID: Int32, terminal: SharedDescriptor?, start: () throws -> Void) throws {
         let process = try ProcessDescriptor(of: processID)
         guard let terminal else {

@@ -26,6 +26,8 @@ struct Failure: Error, CustomStringConvertible {
     init(_ error: any Error, command: String) {
         switch error {
         case let failure as Failure: self = failure
+        case let error as ContainerStoreError where error.code == .imageNotFound && error.hint == nil:
+            self.init("\(error); 'skiff images' lists what is there, 'skiff load' and 'skiff import' add to it")
         case let error as ContainerStoreError: self.init("\(error)", status: Self.status(of: error.code))
         case let error as RuntimeError: self.init("\(error)", status: Self.status(of: error.code))
         case let code as ExitCode: self.init("", status: code.rawValue)

@@ -14,7 +14,7 @@ CHECK_IMPORTS = --explicit-target-dependency-import-check error
 LIBRARIES = libarchive-dev zlib1g-dev
 DEMO_PACKAGES = $(LIBRARIES) busybox-static
 PEERS = skopeo umoci buildah debootstrap libarchive-tools tar zstd libseccomp-dev gcc libc6-dev strace
-RACERS = runc crun bubblewrap umoci libarchive-tools hyperfine debootstrap
+RACERS = runc crun bubblewrap umoci skopeo libarchive-tools gcc libc6-dev
 
 .PHONY: help demo test test-unit test-guest check lint bin bench docs clean install-demo install-tests install-bench
 

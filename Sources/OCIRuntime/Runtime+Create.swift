@@ -115,6 +115,7 @@ extension Runtime {
         let id = "plan"
         let mapped = try mapped(configuration, bundle: bundle, id: id, options: options)
         let placement = try CgroupPlacement(mapped.cgroup, isWanted: options.hasControlGroup, id: id)
+        let steps = try placement.steps(container: id)
         do throws(NamespaceError) {
             let prepared = try PlanBuilder.prepare(
                 mapped.container,

@@ -21,7 +21,7 @@ RACERS = runc crun bubblewrap umoci libarchive-tools hyperfine debootstrap
 help:
 	@echo "make demo   install what is needed, build, and run containers from an embedded image"
 	@echo "make test   install what is needed and pass the whole suite"
-	@echo "make bin    release builds: bin/skiff, bin/skiff-oci"
+	@echo "make bin    release builds: bin/skiff, bin/skiff-oci, bin/skiff-demo"
 	@echo "make check  format lint, build, unit tests"
 	@echo "make bench  spawn and unpack beside runc, crun, bwrap, umoci, bsdtar"
 	@echo "also: test-guest (cgroup v2 in QEMU), docs, clean"
@@ -44,9 +44,10 @@ install-bench:
 bin: install-demo
 	$(SWIFT) build --package-path Examples -c release --product skiff-oci --static-swift-stdlib -Xswiftc -static-executable -Xlinker -s --scratch-path Examples/.build-static
 	$(SWIFT) build --package-path Examples -c release --product skiff --static-swift-stdlib -Xlinker -s
+	$(SWIFT) build --package-path Examples -c release --product skiff-demo --static-swift-stdlib -Xlinker -s
 	@mkdir -p bin
 	@cp Examples/.build-static/release/skiff-oci bin/skiff-oci
-	@cp Examples/.build/release/skiff bin/skiff
+	@cp Examples/.build/release/skiff Examples/.build/release/skiff-demo bin
 	@ls -l bin
 
 demo: install-demo

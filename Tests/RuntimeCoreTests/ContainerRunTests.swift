@@ -154,7 +154,7 @@ import Testing
     func cancellation() async throws {
         let test = try TestStore()
         let store = test.store
-        let task = Task { try await Container.run("test", ["/bin/sleep", "60"], in: store) }
+        let task = Task { try await Container.run("test", ["/bin/sleep", "1000"], in: store) }
         while try store.runtime.list().allSatisfy({ $0.status != .running }) {
             try await Task.sleep(for: .milliseconds(5))
         }

@@ -7,6 +7,8 @@ package enum Program: String, CaseIterable, Sendable {
     case skiff
     /// The OCI runtime.
     case oci = "skiff-oci"
+    /// What `make demo` runs.
+    case demo = "skiff-demo"
 
     /// Where it is: in `$SKIFF_BIN`, else in the `bin` of this package.
     package var path: String {

@@ -40,7 +40,7 @@ extension Instruction: CustomStringConvertible where Storage == HostStorage {
         case .writeProcFile(let path, let value): "write \(Self.show(value)) to /proc/\(Self.show(path))"
         case .raiseLoopback: "bring up the loopback interface"
         case .setResourceLimit(let resource, let soft, let hard):
-            "set resource limit \(resource) to \(Self.limit(soft)), at most \(Self.limit(hard))"
+            "set \(ResourceName.of(resource)) to \(Self.limit(soft)), at most \(Self.limit(hard))"
         case .setPersonality(let value): "set personality \(value)"
         case .newSessionKeyring(let name): "join session keyring \(Self.show(name))"
         case .openTerminal: "open a terminal"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+internal import LaunchPlan
+
 /// A limit on what one process may use (getrlimit(2)).
 public struct ResourceLimit: Hashable, Sendable {
     /// The resources.
@@ -9,18 +11,13 @@ public struct ResourceLimit: Hashable, Sendable {
             pendingSignals, messageQueue, nice, realtimePriority, realtimeTime
 
         /// The kernel's name, for example `RLIMIT_NOFILE`.
-        public var name: String { "RLIMIT_" + Self.names[Int(rawValue)] }
+        public var name: String { ResourceName.of(rawValue) }
 
         /// Finds a resource by the kernel's name.
         public init?(name: String) {
             guard let found = Self.allCases.first(where: { $0.name == name }) else { return nil }
             self = found
         }
-
-        private static let names = [
-            "CPU", "FSIZE", "DATA", "STACK", "CORE", "RSS", "NPROC", "NOFILE", "MEMLOCK", "AS", "LOCKS", "SIGPENDING",
-            "MSGQUEUE", "NICE", "RTPRIO", "RTTIME",
-        ]
     }
 
     /// What is limited.

@@ -34,7 +34,7 @@ final class DebianImages: Sendable {
         atexit { if case .success(let images) = DebianImages.shared { images.remove() } }
         try shell(
             """
-            if [ -n "$SKIFF_TESTS_DEBIAN" ]; then cp -a "$SKIFF_TESTS_DEBIAN" root; else
+            if [ -n "${SKIFF_TESTS_DEBIAN-}" ]; then cp -a "$SKIFF_TESTS_DEBIAN" root; else
                 mirror=$(apt-get indextargets --format '$(SITE)' | head -n 1)
                 debootstrap --variant=minbase bookworm root "${mirror:-http://deb.debian.org/debian}" > debootstrap.log
             fi

@@ -124,7 +124,10 @@ let package = Package(
             dependencies: ["RuntimeCore", "TestSupport", "LinuxSystem", "CLinux", systemPackage]
         ),
         // The built programs of Examples/, as their users run them.
-        .testTarget(name: "ProgramTests", dependencies: ["OCISpec", "TestSupport", "LinuxSystem", systemPackage]),
+        .testTarget(
+            name: "ProgramTests",
+            dependencies: ["OCISpec", "TestSupport", "LinuxSystem", "CLinux", systemPackage]
+        ),
         // Packages that depend on this one.
         .testTarget(name: "ConsumerTests", dependencies: ["TestSupport", "LinuxSystem", "CLinux", systemPackage]),
     ],

@@ -99,6 +99,23 @@ struct StreamTests {
         #expect(throws: LayerUnpackError.self) { try unpack(Array(blob[..<end]), compression) }
     }
 
+    @Test("may lack the blocks at the end where a digest says that they are whole, as umoci insert writes them")
+    func noEnd() throws {
+        let whole = Self.archive
+        let cut = Array(whole[..<(whole.count - 1024)])
+        func digest(_ bytes: [UInt8]) throws -> Digest {
+            let text = String(decoding: try Self.compress(bytes, ["sha256sum"]), as: UTF8.self)
+            return try Digest("sha256:\(text.prefix(64))")
+        }
+        #expect(try unpack(cut, .none, diffID: try digest(cut))?.entries == 51)
+        expectFailure(.truncated) { try unpack(cut, .none) }
+        for length in [cut.count - 512, cut.count - 1, 700] {
+            let part = Array(cut[..<length])
+            let diffID = try digest(part)
+            #expect(throws: LayerUnpackError.self) { try unpack(part, .none, diffID: diffID) }
+        }
+    }
+
     @Test("are compressed as the media type says")
     func mismatch() throws {
         let gzip = try Self.compress(Self.archive, ["gzip", "-c"])

@@ -5,51 +5,52 @@ import TestSupport
 import Testing
 
 @Suite("skiff's errors", .requires(.root, .overlay, .programs, .busybox, .tar)) struct SkiffErrorsTests {
-    @Test(
-        "are one line, and leave nothing",
-        arguments: [
-            (["run", "nosuch", "true"], "image nosuch", 125), (["run"], "needs an image", 125),
-            (["run", "--bogus", "bb"], "unknown flag: --bogus", 125), (["run", "-Q", "bb"], "unknown shorthand", 125),
-            (["run", "--restart", "always", "bb", "true"], "--restart is not supported", 125),
-            (["run", "-p", "80:80", "bb"], "--publish is not supported", 125),
-            (["run", "--privileged", "bb"], "--privileged is not supported", 125),
-            (["run", "--init", "bb"], "--init is not supported", 125),
-            (["run", "--dns", "1.1.1.1", "bb"], "--dns is not supported", 125),
-            (["run", "--add-host=a:1.1.1.1", "bb"], "--add-host is not supported", 125),
-            (["run", "--health-cmd", "x", "bb"], "--health-cmd is not supported", 125),
-            (["run", "--network", "bridge", "bb"], "--network bridge is not supported", 125),
-            (["run", "-v", "name:/data", "bb"], "named volumes are not supported", 125),
-            (["run", "-v", "/no/such:/data", "bb"], "no such file or directory", 125),
-            (["run", "-v", "/:/data:z", "bb"], "not supported", 125),
-            (["run", "-m", "much", "bb"], "invalid size", 125),
-            (["run", "-m", "1k", "bb", "true"], "too small", 125), (["run", "--cap-add", "FLY", "bb"], "FLY", 125),
-            (["run", "--security-opt", "label=disable", "bb"], "not supported", 125),
-            (["run", "--security-opt", "seccomp=/no/such", "bb"], "/no/such", 125),
-            (["run", "--ulimit", "nofile", "bb"], "KEY=VALUE", 125), (["run", "-t", "bb", "sh"], "not a TTY", 125),
-            (["run", "--rm", "-u", "nobody", "bb", "true"], "unable to find user nobody", 125),
-            (["run", "bb"], "no command specified", 125),
-            (["run", "-w", "x", "bb", "true"], "not an absolute path", 125),
-            (["run", "bb", "nosuch"], "executable file not found in $PATH", 127),
-            (["run", "bb", "/no/such"], "no such file or directory", 127),
-            (["run", "bb", "/etc/plain"], "permission denied", 126), (["run", "bb", "/etc"], "is a directory", 126),
-            (["run", "-d", "bb", "nosuch"], "executable file not found in $PATH", 127),
-            (["run", "-d", "nosuch", "true"], "image nosuch", 125),
-            (["run", "-d", "--rm", "bb", "/etc"], "is a directory", 126),
-            (["run", "--detach-keys", "ctrl-a", "bb"], "not supported", 125), (["frob"], "not a skiff command", 125),
-            (["--frob"], "unknown flag: --frob", 125), (["ps", "--frob"], "unknown option", 125),
-            (["ps", "--format", "{{.ID}}"], "not supported", 125), (["exec", "x"], "needs a container", 125),
-            (["exec", "x", "true"], "no such container: x", 125), (["kill", "x"], "no such container: x", 125),
-            (["kill", "-s", "NONE", "x"], "invalid signal", 125), (["rm", "x"], "no such container: x", 125),
-            (["logs", "x"], "no such container: x", 125), (["load", "-i", "/no/such"], "/no/such", 125),
-            (["load", "-i", "/etc/passwd"], "cannot be read as a tar archive", 125),
-            (["save", "--format", "zip", "bb"], "not supported", 125), (["tag", "bb", "A B"], "capital", 125),
-            (["explain", "nosuch"], "image nosuch", 125), (["unpack", "--flat", "nosuch", "/no"], "image nosuch", 125),
-        ] as [([String], String, Int32)]
-    )
-    func oneLine(arguments: [String], text: String, status: Int32) throws {
+    private static let cases: [(arguments: [String], text: String, status: Int32)] = [
+        (["run", "nosuch", "true"], "image nosuch", 125), (["run"], "needs an image", 125),
+        (["run", "--bogus", "bb"], "unknown flag: --bogus", 125), (["run", "-Q", "bb"], "unknown shorthand", 125),
+        (["run", "--restart", "always", "bb", "true"], "--restart is not supported", 125),
+        (["run", "-p", "80:80", "bb"], "--publish is not supported", 125),
+        (["run", "--privileged", "bb"], "--privileged is not supported", 125),
+        (["run", "--init", "bb"], "--init is not supported", 125),
+        (["run", "--dns", "1.1.1.1", "bb"], "--dns is not supported", 125),
+        (["run", "--add-host=a:1.1.1.1", "bb"], "--add-host is not supported", 125),
+        (["run", "--health-cmd", "x", "bb"], "--health-cmd is not supported", 125),
+        (["run", "--network", "bridge", "bb"], "--network bridge is not supported", 125),
+        (["run", "-v", "name:/data", "bb"], "named volumes are not supported", 125),
+        (["run", "-v", "/no/such:/data", "bb"], "no such file or directory", 125),
+        (["run", "-v", "/:/data:z", "bb"], "not supported", 125),
+        (["run", "-m", "much", "bb"], "invalid size", 125),
+        (["run", "-m", "1k", "bb", "true"], "too small", 125), (["run", "--cap-add", "FLY", "bb"], "FLY", 125),
+        (["run", "--security-opt", "label=disable", "bb"], "not supported", 125),
+        (["run", "--security-opt", "seccomp=/no/such", "bb"], "/no/such", 125),
+        (["run", "--ulimit", "nofile", "bb"], "KEY=VALUE", 125), (["run", "-t", "bb", "sh"], "not a TTY", 125),
+        (["run", "--rm", "-u", "nobody", "bb", "true"], "unable to find user nobody", 125),
+        (["run", "bb"], "no command specified", 125),
+        (["run", "-w", "x", "bb", "true"], "not an absolute path", 125),
+        (["run", "bb", "nosuch"], "executable file not found in $PATH", 127),
+        (["run", "bb", "/no/such"], "no such file or directory", 127),
+        (["run", "bb", "/etc/plain"], "permission denied", 126), (["run", "bb", "/etc"], "is a directory", 126),
+        (["run", "-d", "bb", "nosuch"], "executable file not found in $PATH", 127),
+        (["run", "-d", "nosuch", "true"], "image nosuch", 125),
+        (["run", "-d", "--rm", "bb", "/etc"], "is a directory", 126),
+        (["run", "--detach-keys", "ctrl-a", "bb"], "not supported", 125), (["frob"], "not a skiff command", 125),
+        (["--frob"], "unknown flag: --frob", 125), (["ps", "--frob"], "unknown option", 125),
+        (["ps", "--format", "{{.ID}}"], "not supported", 125), (["exec", "x"], "needs a container", 125),
+        (["exec", "x", "true"], "no such container: x", 125), (["kill", "x"], "no such container: x", 125),
+        (["kill", "-s", "NONE", "x"], "invalid signal", 125), (["rm", "x"], "no such container: x", 125),
+        (["logs", "x"], "no such container: x", 125), (["load", "-i", "/no/such"], "/no/such", 125),
+        (["load", "-i", "/etc/passwd"], "cannot be read as a tar archive", 125),
+        (["save", "--format", "zip", "bb"], "not supported", 125), (["tag", "bb", "A B"], "capital", 125),
+        (["explain", "nosuch"], "image nosuch", 125), (["unpack", "--flat", "nosuch", "/no"], "image nosuch", 125),
+    ]
+
+    @Test("are one line, and leave nothing")
+    func oneLine() throws {
         let store = try SkiffStore()
-        expectOneLine(try store.run(arguments), text, status)
-        try store.expectNothingLeft()
+        for (arguments, text, status) in Self.cases {
+            expectOneLine(try store.run(arguments), text, status)
+            try store.expectNothingLeft()
+        }
     }
 
     @Test("tell of archives that are cut off or changed, and take nothing from them")

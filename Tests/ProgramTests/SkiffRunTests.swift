@@ -5,10 +5,12 @@ import TestSupport
 import Testing
 
 @Suite("skiff run", .requires(.root, .overlay, .programs, .busybox, .tar)) struct SkiffRunTests {
-    @Test("ends as the program does", arguments: [0, 1, 3, 125, 126, 127, 137, 255] as [Int32])
-    func statuses(status: Int32) throws {
+    @Test("ends as the program does")
+    func statuses() throws {
         let store = try SkiffStore()
-        try store.expect(status, "run", "--rm", "bb", "sh", "-c", "exit \(status)")
+        for status in [0, 1, 3, 125, 126, 127, 137, 255] as [Int32] {
+            try store.expect(status, "run", "--rm", "bb", "sh", "-c", "exit \(status)")
+        }
         try store.expectNothingLeft()
     }
 
@@ -72,7 +74,7 @@ import Testing
             "-c",
             script
         )
-        #expect(result.output == "1000\n1001\n1001 1002 7\n/tmp\n1-two words-/srv\nh\n")
+        #expect(result.output == "1000\n1001\n1001 7 1002\n/tmp\n1-two words-/srv\nh\n")
         let other = try store.expect(0, "run", "--rm", "-u", "5:6", "bb", "sh", "-c", "id -u; id -g")
         #expect(other.output == "5\n6\n")
         let file = try store.shell(
@@ -160,10 +162,11 @@ import Testing
             """
             run="stty rows 33 cols 77; '$S' --root '$R' run --cgroup-parent '$C' --rm -it bb \
             sh -c 'stty size; tty; exit 4'; echo status \\$?; stty -a | grep -c -w -- -icanon"
-            script -qec "$run" /dev/null < /dev/zero
+            script -qec "$run" /dev/null < /dev/null
             """
         )
-        #expect(result.output.contains("33 77\r\n/dev/pts/0\r\nstatus 4\r\n0\r\n"), "\(result.output)")
+        #expect(result.output.contains("33 77\r\n/dev/pts/0\r\n"), "\(result.output)")
+        #expect(result.output.contains("status 4\r\n0\r\n"), "\(result.output)")
     }
 
     @Test("takes docker's ways to write options")

@@ -11,7 +11,7 @@ enum Skiff {
     static func main() {
         program_disarm_crash_handler()
         openMissingStreams()
-        var arguments = Array(CommandLine.arguments.dropFirst())
+        var arguments = ProgramArguments.all
         if arguments.first == Supervisor.argument {
             arguments.removeFirst()
             Supervisor.takeOver()

@@ -66,6 +66,9 @@ final class LayerStream {
         }
     }
 
+    /// Whether the end of the stream was reached with the digest that was expected.
+    var isVerified: Bool { source.diffID != nil && summary != nil }
+
     /// Set once ``next()`` returned `nil`.
     private(set) var summary: StreamSummary?
 

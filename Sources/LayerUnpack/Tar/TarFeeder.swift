@@ -36,7 +36,7 @@ final class TarFeeder {
     /// Reads to the end of the stream, where the digests are compared.
     func drain() throws(LayerUnpackError) -> StreamSummary {
         while stream.summary == nil, let chunk = try stream.next() { try unsafe scanner.feed(chunk.filled) }
-        try scanner.finish()
+        try scanner.finish(isVerified: stream.isVerified)
         guard let summary = stream.summary else { throw LayerUnpackError(.truncated, "read layer") }
         return summary
     }

@@ -32,9 +32,8 @@ struct RemoveImageCommand: ParsableCommand {
                     )
                 }
             }
-            for descriptor in try store.images.remove(name) {
-                try Output.line("Untagged: \(name)@\(descriptor.digest)")
-            }
+            _ = try store.images.remove(name)
+            try Output.line("Untagged: \(name)")
         }
         do throws(ImageLayoutError) { _ = try store.images.collectGarbage() } catch {
             // Somebody else is writing; the next one collects.

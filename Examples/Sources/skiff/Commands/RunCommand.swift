@@ -44,7 +44,7 @@ struct RunCommand: ParsableCommand {
     mutating func run() throws {
         let request = try ImageWords(words, of: "run")
         if detach && !Supervisor.isActive {
-            let id = try Supervisor.spawn(Array(CommandLine.arguments.dropFirst()))
+            let id = try Supervisor.spawn(ProgramArguments.all)
             try Output.line(id)
             return
         }

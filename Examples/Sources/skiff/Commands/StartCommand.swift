@@ -46,7 +46,7 @@ struct StartCommand: ParsableCommand {
             try Supervisor.run(container, isInteractive: interactive, removesUnstarted: false)
             return
         }
-        _ = try Supervisor.spawn(Array(CommandLine.arguments.dropFirst()))
+        _ = try Supervisor.spawn(ProgramArguments.all)
         try Output.line(name)
     }
 }

@@ -36,11 +36,15 @@ struct CommandLineReader {
             }
         }
         guard let command = rest.popFirst() else { return Line(command: nil, arguments: ["--help"]) }
-        if command == "help" { return Line(command: nil, arguments: Array(rest.prefix(1)) + ["--help"]) }
+        if command == "help" { return Line(command: nil, arguments: ["help"] + rest) }
         guard SkiffCommand.configuration.subcommands.contains(where: { $0.answers(to: command) }) else {
             throw Failure("'\(command)' is not a skiff command; see 'skiff --help'")
         }
         let tail = passingCommands.contains(command) ? try spell(rest, of: command) : Array(rest)
+        // The argument parser takes the flag for the first word that is no option.
+        if tail.prefix(while: { $0.hasPrefix("-") }).contains("--help") {
+            return Line(command: command, arguments: ["help", command])
+        }
         return Line(command: command, arguments: [command] + head + tail)
     }
 

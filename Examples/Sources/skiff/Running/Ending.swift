@@ -45,7 +45,12 @@ struct Ending {
                 if let process = WatchedProcess(Int32(clamping: number)) { _ = process.waitForEnd() }
                 waitForOwner()
             case .created: usleep(50_000)
-            case .exited(let exit): return exit.map { Int32(clamping: $0.status) }
+            case .exited(.some(let exit)): return Int32(clamping: exit.status)
+            case .exited(nil):
+                // Its owner may be about to note it.
+                waitForOwner()
+                guard case .exited(.some(let exit)) = try container.status() else { return nil }
+                return Int32(clamping: exit.status)
             }
         }
     }

@@ -7,6 +7,7 @@ internal import CLinux
 /// Where the sealed init starts: maps the plan, executes it, and reports what failed.
 ///
 /// - Parameter firstDescriptor: The control socket's number; the plan is the next one, then come the slots.
+/// - Returns: The exit status; only a failure returns.
 @c(skiff_init_main)
 func initMain(firstDescriptor: CInt) -> CInt {
     let control = firstDescriptor

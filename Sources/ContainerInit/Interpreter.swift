@@ -48,7 +48,11 @@ package import LaunchPlan
 
     /// Prepares to execute the plan of `reader`.
     ///
-    /// - Parameter scratch: At least 8192 bytes that live as long as the interpreter.
+    /// - Parameters:
+    ///   - reader: The plan.
+    ///   - control: The socket to the host.
+    ///   - firstSlot: The number of the first descriptor that the plan names.
+    ///   - scratch: At least 8192 bytes that live as long as the interpreter.
     package init(reader: PlanReader, control: CInt, firstSlot: CInt, scratch: UnsafeMutablePointer<UInt8>) {
         self.reader = reader
         self.control = control

@@ -23,6 +23,7 @@ package struct FileLock: ~Copyable, Sendable {
     ///   - mode: Who may hold the lock at the same time.
     ///   - start: The first byte of the range.
     ///   - length: The range's length; 0 is all of the file.
+    /// - Throws: ``SystemCallError`` (`fcntl`), for example `ENOLCK`.
     package init(
         on file: consuming OwnedFileDescriptor,
         _ mode: Mode,

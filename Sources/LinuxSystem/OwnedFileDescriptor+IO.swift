@@ -21,8 +21,12 @@ extension OwnedFileDescriptor {
 
     /// Makes an anonymous file in memory that accepts seals.
     ///
-    /// - Parameter executable: Whether the file may be executed (`MFD_EXEC`; kernels before 6.3 do not know the flag
-    ///   and get a plain file, which is executable there).
+    /// - Parameters:
+    ///   - name: What `/proc/self/fd` shows.
+    ///   - executable: Whether the file may be executed (`MFD_EXEC`; kernels before 6.3 do not know the flag and get a
+    ///     plain file, which is executable there).
+    /// - Returns: The file, empty.
+    /// - Throws: ``SystemCallError`` (`memfd_create`).
     package static func memory(name: String, executable: Bool = false) throws(SystemCallError) -> OwnedFileDescriptor {
         let base = UInt32(CLINUX_MFD_CLOEXEC | CLINUX_MFD_ALLOW_SEALING)
         let bytes = Array(name.utf8)

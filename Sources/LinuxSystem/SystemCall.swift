@@ -9,6 +9,8 @@ package import SystemPackage
 ///   - call: The call's name in section 2 of the manual.
 ///   - path: The path or object it is given, for the error.
 ///   - body: The call: returns a value `>= 0`, or a negated error number, as every `clinux_` function does.
+/// - Returns: What the call returned.
+/// - Throws: ``SystemCallError`` with the call's error number.
 @discardableResult
 package func systemCall<Value: FixedWidthInteger & SignedInteger>(
     _ call: String,

@@ -87,6 +87,7 @@ public struct Sandbox: Sendable {
     ///   - input: What it reads as standard input; `nil` is the caller's.
     ///   - output: Where its standard output goes; `nil` is the caller's.
     ///   - errors: Where its standard error goes; `nil` is the caller's.
+    /// - Returns: The process, which runs.
     /// - Throws: ``NamespaceError``; nothing is left behind then.
     public func spawn(
         input: SharedDescriptor? = nil,

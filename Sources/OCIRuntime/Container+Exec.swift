@@ -17,6 +17,7 @@ extension Container {
     /// - Parameters:
     ///   - process: The process, as `config.json` would describe it.
     ///   - options: Streams, terminal and the like.
+    /// - Returns: The process, which runs.
     /// - Throws: ``RuntimeError``: `wrongState`, `executableNotFound`, `executableNotPermitted`, `launchFailed`.
     ///   Nothing is left behind then.
     public func exec(

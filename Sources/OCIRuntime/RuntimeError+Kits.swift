@@ -8,7 +8,7 @@ internal import SystemPackage
 
 /// Errors of the kits, said in terms of a container.
 extension RuntimeError {
-    /// - Parameter program: `process.args[0]`, to name it in the error.
+    /// What a launch has thrown; `program` is `process.args[0]`, to name it in the error.
     init(_ error: NamespaceError, container: String, program: String = "") {
         switch error.code {
         case .executableNotFound where program.contains("/") || program.isEmpty:

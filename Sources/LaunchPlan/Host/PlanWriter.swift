@@ -5,9 +5,12 @@
 package struct PlanWriter {
     private var bytes: [UInt8] = []
 
-    /// The encoded form of `instructions`.
+    /// Encodes a plan.
     ///
-    /// - Parameter recordsTimes: Whether the init reports the time after each instruction.
+    /// - Parameters:
+    ///   - instructions: The plan.
+    ///   - recordsTimes: Whether the init reports the time after each instruction.
+    /// - Returns: The bytes that the init maps.
     package static func encode(_ instructions: [HostInstruction], recordsTimes: Bool = false) -> [UInt8] {
         var writer = PlanWriter()
         writer.bytes.reserveCapacity(4096)

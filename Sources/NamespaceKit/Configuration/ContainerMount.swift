@@ -65,8 +65,10 @@ public struct ContainerMount: Hashable, Sendable {
     /// A new, empty file system in memory.
     ///
     /// - Parameters:
+    ///   - destination: Where, as a path inside the root.
     ///   - size: The most it may hold, in bytes; `nil` is the kernel's default, half of the memory.
     ///   - mode: Permissions of its root directory.
+    /// - Returns: The mount, without set-user-ID programs and device nodes.
     public static func tmpfs(at destination: FilePath, size: UInt64? = nil, mode: UInt32 = 0o755) -> ContainerMount {
         var options = ["mode=\(String(mode, radix: 8))"]
         if let size { options.append("size=\(size)") }

@@ -51,6 +51,7 @@ package struct Launcher: ~Copyable {
     ///   - cgroup: The cgroup v2 directory that the process is born in.
     ///   - actions: What the host does on the way.
     ///   - recordsTimes: Whether the time of each step is recorded.
+    /// - Returns: The process, which waits for its start.
     /// - Throws: ``NamespaceError``, or what an action threw. The process is gone then.
     package static func launch(
         _ prepared: PreparedLaunch,

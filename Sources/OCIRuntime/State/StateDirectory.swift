@@ -53,9 +53,11 @@ struct StateDirectory: ~Copyable, Sendable {
         }
     }
 
-    /// Takes the lock for a transition; it is held as long as the result lives.
+    /// Takes the lock for a transition.
     ///
-    /// - Parameter waiting: Whether to wait for another holder; without, the result is `nil` when there is one.
+    /// - Parameter waiting: Whether to wait for another holder.
+    /// - Returns: The lock, held as long as the value lives; `nil` when another holder was not to be waited for.
+    /// - Throws: ``RuntimeError``: `notFound`, `systemCall`.
     func lock(waiting: Bool = true) throws(RuntimeError) -> FileLock? {
         do throws(SystemCallError) {
             let file = try directory.open(

@@ -16,9 +16,10 @@ extension ConfigurationBuilder {
         return mounts
     }
 
-    /// The files that the container gets in `/etc`, by name: `hostname`, `hosts` and `resolv.conf`.
+    /// Makes the files that the container gets in `/etc`.
     ///
-    /// - Parameter resolver: The host's `resolv.conf`, for a container that uses the host's network.
+    /// - Parameter resolver: The host's `resolv.conf`, for a container that uses a network.
+    /// - Returns: Name and content of `hostname`, `hosts` and `resolv.conf`.
     func etcFiles(resolver: [UInt8]) -> [(name: String, content: [UInt8])] {
         let hosts = """
             127.0.0.1\tlocalhost \(hostname)

@@ -11,6 +11,8 @@ enum OutputCapture {
     ///   - descriptor: The reading end of a pipe; `nil` reads nothing.
     ///   - limit: The most bytes that are kept.
     ///   - onExcess: Called once when there is more; reading goes on, so that the writer is not stuck.
+    /// - Returns: The first `limit` bytes, or all.
+    /// - Throws: ``SystemCallError``; `CancellationError` when the task is cancelled.
     static func read(
         _ descriptor: SharedDescriptor?,
         limit: Int,

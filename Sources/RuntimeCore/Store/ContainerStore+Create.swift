@@ -20,6 +20,7 @@ extension ContainerStore {
     ///   - command: Replaces the image's command; its entry point stays.
     ///   - options: Everything else.
     ///   - lifetime: Whether the container lasts beyond this process.
+    /// - Returns: The container, to be launched.
     /// - Throws: ``ContainerStoreError``. Nothing is left of the container then; layers that were unpacked stay, for the
     ///   next one.
     /// - Note: Needs root.

@@ -216,6 +216,45 @@ import Testing
         try created.container.delete(force: true)
     }
 
+    @Test("has clocks of its own, for its first process and for those that are added")
+    func clocks() async throws {
+        let bundle = try TestBundle(script: "echo $$; /bin/busybox cat /proc/uptime; read line")
+        bundle.configuration.linux?.namespaces?.append(LinuxNamespace(type: .time))
+        bundle.configuration.linux?.timeOffsets = LinuxTimeOffsets(
+            monotonic: LinuxTimeOffset(secs: 5_000_000, nanosecs: 1),
+            boottime: LinuxTimeOffset(secs: 7_000_000)
+        )
+        let text = try await bundle.run().text
+        #expect(text.hasPrefix("1\n7"))
+        #expect(text.dropFirst(2).prefix { $0 != "." }.count == 7)
+
+        bundle.configuration.process?.args = ["/bin/busybox", "sleep", "1000"]
+        let created = try bundle.create()
+        try created.container.start()
+        let ends = try OwnedFileDescriptor.pipe().shared()
+        var options = ExecOptions()
+        options.output = ends.writing
+        var process = try #require(bundle.configuration.process)
+        process.args = ["/bin/busybox", "cat", "/proc/self/timens_offsets"]
+        let added = try created.container.exec(process, options: options)
+        #expect(try await added.wait().reason == .exited(0))
+        var buffer = [UInt8](repeating: 0, count: 1000)
+        let count = try ends.reading.descriptor.read(into: &buffer)
+        let words = String(decoding: buffer[0..<count], as: UTF8.self).split { $0 == " " || $0 == "\n" }
+        #expect(words == ["monotonic", "5000000", "1", "boottime", "7000000", "0"])
+        try created.container.delete(force: true)
+    }
+
+    @Test("refuses clocks that would stand below zero, and leaves nothing")
+    func impossibleClocks() throws {
+        let bundle = try TestBundle(script: "true")
+        bundle.configuration.linux?.namespaces?.append(LinuxNamespace(type: .time))
+        bundle.configuration.linux?.timeOffsets = LinuxTimeOffsets(monotonic: LinuxTimeOffset(secs: -9_000_000_000))
+        let error = #expect(throws: RuntimeError.self) { try bundle.create() }
+        #expect(error?.description.contains("clock") == true)
+        #expect(try bundle.runtime.list().isEmpty)
+    }
+
     @Test("stops and goes on when it is paused and resumed")
     func pause() async throws {
         let bundle = try TestBundle(script: "while :; do sleep 1; done")

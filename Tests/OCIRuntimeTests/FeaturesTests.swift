@@ -14,7 +14,7 @@ struct FeaturesTests {
         #expect(features.mountOptions?.contains("rro") == true)
         #expect(features.mountOptions?.contains("idmap") == false)
         #expect(features.linux?.namespaces?.contains("user") == true)
-        #expect(features.linux?.namespaces?.contains("time") == false)
+        #expect(features.linux?.namespaces?.contains("time") == true)
         #expect(features.linux?.seccomp?.actions?.contains("SCMP_ACT_NOTIFY") == false)
         #expect(features.linux?.seccomp?.actions?.contains("SCMP_ACT_ERRNO") == true)
         #expect(features.linux?.mountExtensions?.idmap?.enabled == false)

@@ -38,18 +38,9 @@ struct MappingRefusalTests {
     }
 
     static let unsupportedFields = [
-        MappingFixture("linux.namespaces[0].type") {
-            $0.linux?.namespaces = [
-                LinuxNamespace(type: .time), LinuxNamespace(type: .mount), LinuxNamespace(type: .uts),
-            ]
-        },
         MappingFixture("linux.namespaces") { $0.linux?.namespaces = [LinuxNamespace(type: .uts)] },
         MappingFixture("linux.namespaces[0].path") {
             $0.linux?.namespaces = [LinuxNamespace(type: .mount, path: "/proc/1/ns/mnt"), LinuxNamespace(type: .uts)]
-        },
-        MappingFixture("linux.timeOffsets.boottime") {
-            $0.linux?.namespaces?.append(LinuxNamespace(type: .time))
-            $0.linux?.timeOffsets = LinuxTimeOffsets(boottime: LinuxTimeOffset(secs: 1))
         },
         MappingFixture("linux.netDevices.eth7") { $0.linux?.netDevices = ["eth7": LinuxNetDevice()] },
         MappingFixture("linux.intelRdt") { $0.linux?.intelRdt = LinuxIntelRDT(closID: "guests") },

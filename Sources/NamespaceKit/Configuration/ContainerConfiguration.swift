@@ -11,6 +11,8 @@ public struct ContainerConfiguration: Hashable, Sendable {
     public var uidMappings: [IDMapping]
     /// Groups inside a new user namespace.
     public var gidMappings: [IDMapping]
+    /// How far the clocks of a new time namespace are from the host's.
+    public var clockOffsets: [ClockOffset]
     /// The root file system.
     public var root: RootFileSystem
     /// Whether the root is read-only.
@@ -47,6 +49,7 @@ public struct ContainerConfiguration: Hashable, Sendable {
         namespaces = NamespaceSet()
         uidMappings = []
         gidMappings = []
+        clockOffsets = []
         root = .host
         rootIsReadOnly = false
         rootPropagation = MountPropagation(.slave, recursive: true)

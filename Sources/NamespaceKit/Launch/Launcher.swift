@@ -148,12 +148,7 @@ package struct Launcher: ~Copyable {
             switch report.kind {
             case .failed: throw Self.failure(report, in: prepared.instructions)
             case .reached:
-                if report.detail == PreparedLaunch.placementPoint {
-                    if let place = actions.place { try place(process.processID) }
-                    if let mappings = prepared.mappings { try UserMapper.write(mappings, for: process.processID) }
-                } else if let runHooks = actions.runHooks {
-                    try runHooks(process.processID)
-                }
+                try act(at: report.detail, actions)
                 try proceed()
             case .child:
                 guard let pidfd = message.descriptor.take() else { throw ended() }
@@ -164,6 +159,19 @@ package struct Launcher: ~Copyable {
             case .ready, .executing: break
             }
             if report.kind == last { return }
+        }
+    }
+
+    /// Does what the host does where the init waits at `point`.
+    private func act(at point: UInt32, _ actions: Actions) throws {
+        switch point {
+        case PreparedLaunch.placementPoint:
+            if let place = actions.place { try place(process.processID) }
+            if let mappings = prepared.mappings { try UserMapper.write(mappings, for: process.processID) }
+        case PreparedLaunch.clocksPoint: try ClockSetter.write(prepared.clockOffsets, for: process.processID)
+        case PreparedLaunch.hooksPoint:
+            if let runHooks = actions.runHooks { try runHooks(process.processID) }
+        default: throw NamespaceError(.systemCall, step: "the container's init waits at point \(point)")
         }
     }
 

@@ -137,7 +137,9 @@ package struct PlanBuilder {
         for text in process.arguments + process.environment where text.contains(0) {
             throw invalid("an argument or environment entry contains a NUL byte")
         }
-        if namespaces.time == .new { throw invalid("time namespaces are not supported yet") }
+        if !configuration.clockOffsets.isEmpty && namespaces.time != .new {
+            throw invalid("offsets of clocks need a new time namespace")
+        }
     }
 
     func invalid(_ text: String) -> NamespaceError { NamespaceError(.invalidConfiguration, step: text) }
@@ -152,7 +154,10 @@ package struct PlanBuilder {
         let staged = !joined.isEmpty && namespaces.user == .new
         let cgroupFlag = NamespaceKind.cgroup.flag
         let newFlags = namespaces.newFlags
-        launch.cloneFlags = staged ? 0 : newFlags & ~cgroupFlag
+        // Only a child enters a new time namespace; in a pid namespace, that child is to be the first process.
+        let hasNewClocks = namespaces.time == .new
+        let lateFlags = cgroupFlag | (hasNewClocks ? NamespaceKind.time.flag | NamespaceKind.pid.flag : 0)
+        launch.cloneFlags = staged ? 0 : newFlags & ~lateFlags
         if namespaces.user == .host { add(.hide) }
         if configuration.diesWithParent { add(.dieWithParent(signal: UInt32(CLINUX_SIGKILL))) }
         for (kind, path) in joined {
@@ -169,10 +174,18 @@ package struct PlanBuilder {
         launch.awaitsPlacement = options.placesAfterClone || launch.mappings != nil
         if launch.awaitsPlacement { add(.awaitHost(point: PreparedLaunch.placementPoint)) }
         if namespaces.user != .host { add(.becomeRoot) }
-        let late = newFlags & (staged ? ~NamespaceKind.user.flag : cgroupFlag)
+        let late = newFlags & (staged ? ~NamespaceKind.user.flag : lateFlags)
         if late != 0 { add(.unshare(flags: late)) }
+        if !configuration.clockOffsets.isEmpty {
+            launch.clockOffsets = configuration.clockOffsets
+            add(.awaitHost(point: PreparedLaunch.clocksPoint))
+        }
         let entersPID: Bool = if case .join = namespaces.pid { true } else { staged && namespaces.pid == .new }
-        if entersPID { add(.continueInChild) }
+        if entersPID || hasNewClocks {
+            add(.continueInChild)
+            // A child does not inherit it.
+            if configuration.diesWithParent { add(.dieWithParent(signal: UInt32(CLINUX_SIGKILL))) }
+        }
         if namespaces.user != .host { add(.hide) }
         add(.newSession)
         if let keyring = configuration.sessionKeyring { add(.newSessionKeyring(name: keyring)) }

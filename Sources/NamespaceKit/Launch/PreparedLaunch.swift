@@ -16,6 +16,8 @@ package struct PreparedLaunch: Sendable {
     package var cloneFlags: UInt32 = 0
     /// The user namespace's maps, which the host writes when the init asks to be placed.
     package var mappings: Mappings?
+    /// The clocks of the new time namespace, which the host sets when the init asks for it.
+    package var clockOffsets: [ClockOffset] = []
     /// Whether the init asks to be placed: in control groups, in its user namespace.
     package var awaitsPlacement = false
     /// Whether the init asks for the host's hooks.
@@ -34,6 +36,8 @@ package struct PreparedLaunch: Sendable {
     package static let placementPoint: UInt32 = 0
     /// The point where the host runs its hooks.
     package static let hooksPoint: UInt32 = 1
+    /// The point where the host sets the clocks of a new time namespace that nobody is in yet.
+    package static let clocksPoint: UInt32 = 2
     /// The slot that stands for the control socket.
     package static let controlSlot = UInt32.max
 

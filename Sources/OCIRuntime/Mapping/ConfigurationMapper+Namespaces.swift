@@ -21,7 +21,7 @@ extension ConfigurationMapper {
             case .uts: set.uts = origin
             case .user: set.user = origin
             case .cgroup: set.cgroup = origin
-            case .time: throw .unsupported(path.appending("type"), "time namespaces are not supported")
+            case .time: set.time = origin
             case .mount:
                 if file != nil {
                     throw .unsupported(
@@ -41,6 +41,15 @@ extension ConfigurationMapper {
     /// Ranges of identifiers.
     static func idMappings(_ mappings: [LinuxIDMapping]?) -> [IDMapping] {
         (mappings ?? []).map { IDMapping(containerID: $0.containerID, hostID: $0.hostID, count: $0.size) }
+    }
+
+    /// The clocks of a new time namespace; the check has seen to it that there is one.
+    static func clockOffsets(_ offsets: LinuxTimeOffsets?) -> [ClockOffset] {
+        func offset(_ clock: ClockOffset.Clock, _ offset: LinuxTimeOffset?) -> [ClockOffset] {
+            guard let offset else { return [] }
+            return [ClockOffset(clock, seconds: offset.secs ?? 0, nanoseconds: offset.nanosecs ?? 0)]
+        }
+        return offset(.monotonic, offsets?.monotonic) + offset(.boottime, offsets?.boottime)
     }
 
     /// How the root's mounts travel; the host's mounts reach the container by default, never the other way round.

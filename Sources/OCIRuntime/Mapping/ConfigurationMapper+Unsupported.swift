@@ -6,12 +6,6 @@ internal import OCISpec
 extension ConfigurationMapper {
     /// Refuses the fields of the section for Linux that nothing here applies.
     static func refuseUnsupported(_ linux: LinuxConfiguration) throws(MappingError) {
-        for (name, offset) in [
-            ("monotonic", linux.timeOffsets?.monotonic), ("boottime", linux.timeOffsets?.boottime),
-        ] {
-            guard let offset, (offset.secs ?? 0, offset.nanosecs ?? 0) != (0, 0) else { continue }
-            throw .unsupported(.field("linux", "timeOffsets", name), "time namespaces are not supported")
-        }
         if let name = linux.netDevices?.keys.sorted().first {
             throw .unsupported(.field("linux", "netDevices", name), "moving network devices is not supported")
         }

@@ -52,6 +52,7 @@ enum ConfigurationMapper {
             container.uidMappings = idMappings(linux.uidMappings)
             container.gidMappings = idMappings(linux.gidMappings)
         }
+        container.clockOffsets = clockOffsets(linux.timeOffsets)
         if let root = configuration.root {
             container.root = .directory(bundle.pushing(FilePath(root.path)).lexicallyNormalized())
             container.rootIsReadOnly = root.readonly ?? false

@@ -15,7 +15,7 @@ extension Runtime {
             hooks: ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"],
             mountOptions: MountOption.names,
             linux: Features.Linux(
-                namespaces: ["cgroup", "ipc", "mount", "network", "pid", "user", "uts"],
+                namespaces: ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"],
                 capabilities: Capability.allCases.map(\.name),
                 cgroup: Features.Cgroup(v1: true, v2: true, systemd: false, systemdUser: false, rdma: true),
                 seccomp: seccompFeatures,

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Skiff authors
 
 import Foundation
+import NamespaceKit
 import OCIRuntime
 import OCISpec
 import SystemPackage

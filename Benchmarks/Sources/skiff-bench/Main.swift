@@ -8,17 +8,17 @@ import OCISpec
 
 /// Memory that is really there, so that a launch from a large host is measured.
 struct Ballast {
-    private let bytes: UnsafeMutableRawPointer
+    private var bytes: [UInt8]
 
     init(mebibytes: Int) {
-        let size = max(1, mebibytes) << 20
-        bytes = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 4096)
-        for offset in stride(from: 0, to: size, by: 4096) {
-            bytes.storeBytes(of: 1, toByteOffset: offset, as: UInt8.self)
-        }
+        bytes = []
+        bytes.reserveCapacity(max(1, mebibytes) << 20)
+        // Every page is written to.
+        for index in 0..<bytes.capacity { bytes.append(UInt8(truncatingIfNeeded: index)) }
     }
 
-    func free() { bytes.deallocate() }
+    /// Something that depends on the memory, so that it is kept until here.
+    var sum: Int { Int(bytes.last ?? 0) + bytes.count }
 }
 
 /// `skiff-bench launch BUNDLE STATE COUNT HEAP-MIB`: prints one time in milliseconds a line.
@@ -32,10 +32,10 @@ struct Ballast {
         switch arguments.dropFirst().first {
         case "launch" where arguments.count == 6:
             let ballast = Ballast(mebibytes: Int(arguments[5]) ?? 10)
-            defer { ballast.free() }
             let benchmark = try LaunchBenchmark(bundle: arguments[2], state: arguments[3])
             _ = try benchmark.run(count: 3)
             for time in try benchmark.run(count: Int(arguments[4]) ?? 50) { print(time) }
+            precondition(ballast.sum > 0)
         case "trace" where arguments.count == 4:
             try LaunchBenchmark(bundle: arguments[2], state: arguments[3]).trace()
         case "unpack" where arguments.count == 5:

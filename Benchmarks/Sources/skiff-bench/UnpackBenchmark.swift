@@ -10,7 +10,7 @@ import SystemPackage
 /// One layer into one directory, verified against nothing but its own framing.
 enum UnpackBenchmark {
     static func run(layer: String, mediaType: String, directory: String) throws {
-        let number = open(layer, O_RDONLY | O_CLOEXEC)
+        let number = unsafe open(layer, O_RDONLY | O_CLOEXEC)
         guard number >= 0 else { throw CocoaError(.fileReadNoSuchFile) }
         guard let compression = MediaType(rawValue: mediaType).layerCompression else {
             throw CocoaError(.featureUnsupported)

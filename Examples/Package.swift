@@ -21,11 +21,19 @@ let package = Package(
     targets: [
         // Start-up before the Swift runtime, signals, terminals.
         .target(name: "CProgram"),
+        // What stands in for a process in a container: signals, terminals.
+        .target(
+            name: "Attendance",
+            dependencies: [
+                "CProgram", .product(name: "LinuxSystem", package: "skiff"),
+                .product(name: "NamespaceKit", package: "skiff"), systemPackage,
+            ]
+        ),
         // A front end with docker's spellings.
         .executableTarget(
             name: "skiff",
             dependencies: [
-                "CProgram", .product(name: "RuntimeCore", package: "skiff"),
+                "Attendance", "CProgram", .product(name: "RuntimeCore", package: "skiff"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"), systemPackage,
             ]
@@ -34,7 +42,7 @@ let package = Package(
         .executableTarget(
             name: "skiff-oci",
             dependencies: [
-                "CProgram", .product(name: "Logging", package: "swift-log"),
+                "Attendance", "CProgram", .product(name: "Logging", package: "swift-log"),
                 .product(name: "OCIRuntime", package: "skiff"), .product(name: "OCISpec", package: "skiff"),
                 .product(name: "NamespaceKit", package: "skiff"), .product(name: "LinuxSystem", package: "skiff"),
                 systemPackage,

@@ -54,22 +54,11 @@ import Testing
         if !hasMasks { bundle.configuration.linux?.maskedPaths = nil }
         let created = try bundle.create()
         try created.container.start()
-        let ends = try OwnedFileDescriptor.pipe().shared()
-        var options = ExecOptions()
-        options.output = ends.writing
-        var process = try #require(bundle.configuration.process)
-        process.args = [
-            "/bin/sh", "-c",
-            "echo /* /../* /proc/1/root/../*; cd ..; echo *; /bin/busybox awk '$5 == \"/\"' /proc/1/mountinfo",
-        ]
-        let added = try created.container.exec(process, options: options)
-        options.output = nil
-        let reading = ends.reading
-        _ = consume ends
-        let text = String(decoding: try reading.descriptor.readAll(limit: 65_536), as: UTF8.self)
-        #expect(try await added.wait().reason == .exited(0))
+        let script = "echo /* /../* /proc/1/root/../*; cd ..; echo *; /bin/busybox awk '$5 == \"/\"' /proc/1/mountinfo"
+        let added = try await bundle.exec(script, in: created.container)
+        #expect(added.exit == .exited(0))
         try created.container.delete(force: true)
-        let lines = text.split(separator: "\n")
+        let lines = added.text.split(separator: "\n")
         let names = ["bin", "dev", "proc", "sys"]
         let expected = ["/", "/../", "/proc/1/root/../"].flatMap { prefix in names.map { prefix + $0 } }
         #expect(lines.first == Substring(expected.joined(separator: " ")))
@@ -198,21 +187,10 @@ import Testing
         let bundle = try TestBundle(script: "while :; do sleep 1; done")
         let created = try bundle.create()
         try created.container.start()
-        let ends = try OwnedFileDescriptor.pipe().shared()
-        var options = ExecOptions()
-        options.output = ends.writing
-        var process = try #require(bundle.configuration.process)
-        process.args = [
-            "/bin/sh", "-c",
-            "/bin/busybox grep -E 'CapEff|NoNewPrivs' /proc/self/status; /bin/busybox hostname; exit 3",
-        ]
-        let added = try created.container.exec(process, options: options)
-        options.output = nil
-        let reading = ends.reading
-        _ = consume ends
-        let text = String(decoding: try reading.descriptor.readAll(limit: 4096), as: UTF8.self)
-        #expect(try await added.wait().reason == .exited(3))
-        #expect(text == "CapEff:\t0000000020000420\nNoNewPrivs:\t1\nskiff\n")
+        let script = "/bin/busybox grep -E 'CapEff|NoNewPrivs' /proc/self/status; /bin/busybox hostname; exit 3"
+        let added = try await bundle.exec(script, in: created.container)
+        #expect(added.exit == .exited(3))
+        #expect(added.text == "CapEff:\t0000000020000420\nNoNewPrivs:\t1\nskiff\n")
         try created.container.delete(force: true)
     }
 
@@ -231,16 +209,9 @@ import Testing
         bundle.configuration.process?.args = ["/bin/busybox", "sleep", "1000"]
         let created = try bundle.create()
         try created.container.start()
-        let ends = try OwnedFileDescriptor.pipe().shared()
-        var options = ExecOptions()
-        options.output = ends.writing
-        var process = try #require(bundle.configuration.process)
-        process.args = ["/bin/busybox", "cat", "/proc/self/timens_offsets"]
-        let added = try created.container.exec(process, options: options)
-        #expect(try await added.wait().reason == .exited(0))
-        var buffer = [UInt8](repeating: 0, count: 1000)
-        let count = try ends.reading.descriptor.read(into: &buffer)
-        let words = String(decoding: buffer[0..<count], as: UTF8.self).split { $0 == " " || $0 == "\n" }
+        let added = try await bundle.exec("/bin/busybox cat /proc/self/timens_offsets", in: created.container)
+        #expect(added.exit == .exited(0))
+        let words = added.text.split { $0 == " " || $0 == "\n" }
         #expect(words == ["monotonic", "5000000", "1", "boottime", "7000000", "0"])
         try created.container.delete(force: true)
     }

@@ -49,6 +49,26 @@ final class TestBundle {
         return Created(container: container, output: ends.reading)
     }
 
+    /// Runs a further process in a container that runs, to its end.
+    func exec(_ script: String, in container: Container) async throws -> Finished {
+        var process = configuration.process ?? RuntimeConfiguration.Process(cwd: "/")
+        process.args = ["/bin/sh", "-c", script]
+        let (added, output) = try start(process, in: container)
+        let text = String(decoding: try output.descriptor.readAll(limit: 1 << 20), as: UTF8.self)
+        return Finished(exit: try await added.wait().reason, text: text)
+    }
+
+    /// The writing end of its output is nobody's but the process's when this returns.
+    private func start(
+        _ process: RuntimeConfiguration.Process,
+        in container: Container
+    ) throws -> (ExecProcess, SharedDescriptor) {
+        let ends = try OwnedFileDescriptor.pipe().shared()
+        var options = ExecOptions()
+        options.output = ends.writing
+        return (try container.exec(process, options: options), ends.reading)
+    }
+
     /// Runs a container to its end and deletes it.
     func run() async throws -> Finished {
         let created = try create()

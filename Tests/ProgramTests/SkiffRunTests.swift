@@ -165,8 +165,10 @@ import Testing
             script -qec "$run" /dev/null < /dev/null
             """
         )
-        #expect(result.output.contains("33 77\r\n/dev/pts/0\r\n"), "\(result.output)")
-        #expect(result.output.contains("status 4\r\n0\r\n"), "\(result.output)")
+        // script hands the end of its own input on as a NUL, which a terminal shows whenever it arrives.
+        let shown = result.output.replacing("^@", with: "")
+        #expect(shown.contains("33 77\r\n/dev/pts/0\r\n"), "\(result.output)")
+        #expect(shown.contains("status 4\r\n0\r\n"), "\(result.output)")
     }
 
     @Test("takes docker's ways to write options")

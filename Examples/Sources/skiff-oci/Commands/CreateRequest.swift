@@ -63,7 +63,7 @@ struct CreateRequest {
         let container = try runtime.create(id, configuration: configuration, bundle: bundle, options: options)
         guard let socket = pidfdSocket, let processID = container.processID else { return container }
         do {
-            try ProcessDescriptor(of: processID).send(to: socket)
+            try PIDFDSocket.send(processID, to: socket)
         } catch {
             // The first error counts.
             try? container.delete(force: true)

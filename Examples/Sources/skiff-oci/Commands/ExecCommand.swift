@@ -44,7 +44,7 @@ extension Command {
         let foreground = isDetached ? nil : try Foreground()
         let running = try container.exec(process, options: options)
         if let socket = arguments.value(of: .pidfdSocket) {
-            try ProcessDescriptor(of: running.processID).send(to: socket)
+            try PIDFDSocket.send(running.processID, to: socket)
         }
         guard let foreground else { return 0 }
         try foreground.follow(running.processID, terminal: running.terminal) {}

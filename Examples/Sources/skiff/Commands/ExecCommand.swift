@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Skiff authors
 
 internal import ArgumentParser
+internal import Attendance
 internal import RuntimeCore
 
 /// `skiff exec`.
@@ -52,8 +53,13 @@ struct ExecCommand: ParsableCommand {
     private func attend(_ container: StoredContainer, _ request: ExecRequest) throws -> Int32 {
         let signals = try SignalQueue()
         let running = try container.exec(request)
-        var attendance = Attendance(signals: signals, terminal: running.terminal, input: process.interactive)
-        try attendance.follow(running.processID)
+        var attendance = Attendance(
+            signals: signals,
+            terminal: running.terminal,
+            readsInput: process.interactive,
+            patience: Foreground.patience
+        )
+        if let process = WatchedProcess(running.processID) { try attendance.follow(process) }
         return ExitReason(try running.waitBlocking(), statistics: nil).statusCode
     }
 }

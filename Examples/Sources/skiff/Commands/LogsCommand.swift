@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Skiff authors
 
 internal import ArgumentParser
+internal import Attendance
 internal import Glibc
 internal import RuntimeCore
 

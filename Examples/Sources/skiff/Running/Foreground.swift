@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+internal import Attendance
 internal import Glibc
 internal import RuntimeCore
 
 /// Runs a container with our streams, to its end.
 struct Foreground {
+    /// After so many interruptions a process is killed, as docker has it.
+    static let patience = 3
     /// The container.
     let container: StoredContainer
     /// Whether it gets our standard input.
@@ -36,9 +39,14 @@ struct Foreground {
 
     private func start(_ running: Container, _ signals: SignalQueue?) throws {
         let processID = Int32(clamping: try running.state().pid)
-        var attendance = Attendance(signals: signals, terminal: running.terminal, input: isInteractive)
+        var attendance = Attendance(
+            signals: signals,
+            terminal: running.terminal,
+            readsInput: isInteractive,
+            patience: Self.patience
+        )
         try running.start()
-        try attendance.follow(processID)
+        if let process = WatchedProcess(processID) { try attendance.follow(process) }
     }
 
     private func finish(_ running: Container) throws -> Int32 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+internal import Attendance
 internal import Glibc
 internal import RuntimeCore
 internal import Synchronization
@@ -65,12 +66,12 @@ enum Supervisor {
         var attendance = Attendance(
             signals: nil,
             terminal: running.terminal,
-            input: false,
+            readsInput: false,
             output: log.descriptor.rawValue
         )
         try running.start()
         report("0 \(id)")
-        try attendance.follow(processID)
+        if let process = WatchedProcess(processID) { try attendance.follow(process) }
     }
 
     /// Tells the parent why there is no container.

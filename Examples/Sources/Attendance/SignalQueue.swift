@@ -3,16 +3,19 @@
 
 internal import CProgram
 internal import Glibc
-internal import RuntimeCore
+package import LinuxSystem
+internal import SystemPackage
 
 /// Signals that were sent to this program, held back to be handed on.
-struct SignalQueue: Sendable {
+package struct SignalQueue: Sendable {
     private let descriptor: SharedDescriptor
 
     /// Holds signals back from now on.
-    init() throws(Failure) {
+    ///
+    /// - Throws: ``SystemCallError`` (`signalfd`).
+    package init() throws(SystemCallError) {
         let result = program_signal_queue()
-        if result < 0 { throw Failure("hold back signals: \(Failure.text(of: -result))") }
+        if result < 0 { throw SystemCallError(call: "signalfd", errno: Errno(rawValue: -result)) }
         descriptor = SharedDescriptor(OwnedFileDescriptor(takingOver: result))
     }
 

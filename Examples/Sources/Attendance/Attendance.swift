@@ -1,37 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+internal import CProgram
 internal import Glibc
-internal import RuntimeCore
+package import LinuxSystem
+internal import SystemPackage
 
 /// Stands in for a process in a container: hands signals and the terminal on until the process has ended.
-struct Attendance: ~Copyable {
+package struct Attendance: ~Copyable {
     private let signals: SignalQueue?
     private let host: HostTerminal
     private var relay: TerminalRelay?
+    private let patience: Int?
     private var interruptions = 0
 
     /// - Parameters:
     ///   - signals: The signals to hand on.
     ///   - terminal: The host's side of the process's terminal, if it has one.
-    ///   - input: Whether standard input goes to the terminal.
+    ///   - readsInput: Whether standard input goes to the terminal.
     ///   - output: Where the terminal's output goes.
-    init(signals: SignalQueue?, terminal: SharedDescriptor?, input: Bool, output: CInt = 1) {
+    ///   - patience: How often SIGINT and SIGTERM are handed on before the process is killed; `nil` is for ever.
+    package init(
+        signals: SignalQueue?,
+        terminal: SharedDescriptor?,
+        readsInput: Bool,
+        output: CInt = 1,
+        patience: Int? = nil
+    ) {
         self.signals = signals
-        host = HostTerminal(isRaw: terminal != nil && input)
-        relay = terminal.map { TerminalRelay($0, readsInput: input, output: output) }
+        self.patience = patience
+        host = HostTerminal(isRaw: terminal != nil && readsInput)
+        relay = terminal.map { TerminalRelay($0, readsInput: readsInput, output: output) }
+    }
+
+    /// Gives the process's terminal the size of ours.
+    package borrowing func copySize() {
+        if let relay { host.copySize(to: relay.terminal) }
     }
 
     /// Follows a child to its end; it is not reaped.
-    mutating func follow(_ processID: Int32) throws {
-        guard let process = WatchedProcess(processID) else { return }
+    ///
+    /// - Throws: ``SystemCallError`` when nobody takes the terminal's output any more.
+    package mutating func follow(_ process: borrowing WatchedProcess) throws(SystemCallError) {
         let nothing = pollfd(fd: -1, events: 0, revents: 0)
         while true {
-            var watched = [process.watched, nothing] + (relay?.watched ?? [])
-            if let queue = signals?.watched { watched[1] = queue }
+            var watched = [process.watched, signals?.watched ?? nothing] + (relay?.watched ?? [])
             if unsafe poll(&watched, nfds_t(watched.count), -1) < 0 {
                 if errno == EINTR { continue }
-                throw Failure("wait for the process: \(Failure.text(of: errno))")
+                throw SystemCallError(call: "poll", errno: Errno(rawValue: errno))
             }
             forwardSignals(to: process)
             try relay?.copy(watched[2...])
@@ -46,12 +62,12 @@ struct Attendance: ~Copyable {
         for signal in signals?.take() ?? [] {
             switch signal {
             case SIGCHLD, SIGPIPE, SIGURG: break
-            case SIGWINCH: if let relay { host.copySize(to: relay.terminal) }
+            case SIGWINCH: copySize()
             default:
                 process.send(signal: signal)
-                // A first process without a handler does not notice; who insists is obeyed, as docker does.
+                // A first process without a handler does not notice; who insists is obeyed.
                 if signal == SIGINT || signal == SIGTERM { interruptions += 1 }
-                if interruptions == 3 { process.send(signal: SIGKILL) }
+                if interruptions == patience { process.send(signal: SIGKILL) }
             }
         }
     }

@@ -4,20 +4,30 @@
 internal import CProgram
 internal import Glibc
 internal import LinuxSystem
+internal import SystemPackage
 
-/// Copies between the standard streams and the host's side of a process's terminal.
+/// Copies between descriptors of ours and the host's side of a process's terminal.
 struct TerminalRelay {
+    /// The host's side of the process's terminal.
     let terminal: SharedDescriptor
+    /// Where the process's output goes.
+    private let output: CInt
     /// What was read and not yet taken by the terminal.
     private var pending: [UInt8] = []
-    private var inputIsOpen = true
+    private var inputIsOpen: Bool
     private var terminalIsOpen = true
 
     /// The end of a file, as a key: what a terminal makes of it ends the input of who reads there.
     private static let endOfInput: UInt8 = 4
 
-    init(_ terminal: SharedDescriptor) {
+    /// - Parameters:
+    ///   - terminal: The host's side of the process's terminal.
+    ///   - readsInput: Whether standard input is copied to it.
+    ///   - output: Where its output goes.
+    init(_ terminal: SharedDescriptor, readsInput: Bool, output: CInt) {
         self.terminal = terminal
+        self.output = output
+        inputIsOpen = readsInput
         // A process that does not read must not keep us from reading what it writes.
         _ = program_make_nonblocking(terminal.descriptor.rawValue)
     }
@@ -32,18 +42,30 @@ struct TerminalRelay {
     }
 
     /// Copies what is ready.
-    mutating func copy(_ ready: ArraySlice<pollfd>) {
-        if ready.first?.revents != 0 { copyOutput() }
+    mutating func copy(_ ready: ArraySlice<pollfd>) throws(SystemCallError) {
+        if ready.first?.revents != 0 { try copyOutput() }
         if ready.last?.revents != 0 { readInput() }
         writeInput()
     }
 
     /// Copies what the process has written, to the end or until there is no more now.
-    mutating func copyOutput() {
+    mutating func copyOutput() throws(SystemCallError) {
         while terminalIsOpen, let bytes = read(from: terminal.descriptor.rawValue) {
             // An error here says that nobody has the other side open any more.
             if bytes.isEmpty { terminalIsOpen = false }
-            Files.write(bytes[...], to: 1)
+            try write(bytes)
+        }
+    }
+
+    private func write(_ bytes: [UInt8]) throws(SystemCallError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(output, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw SystemCallError(call: "write", errno: Errno(rawValue: errno))
+            }
+            rest = rest.dropFirst(count)
         }
     }
 
@@ -58,7 +80,7 @@ struct TerminalRelay {
     private mutating func writeInput() {
         guard terminalIsOpen, !pending.isEmpty else { return }
         let count = unsafe pending.withUnsafeBytes {
-            unsafe write(terminal.descriptor.rawValue, $0.baseAddress, $0.count)
+            unsafe Glibc.write(terminal.descriptor.rawValue, $0.baseAddress, $0.count)
         }
         if count > 0 { pending.removeFirst(count) }
     }

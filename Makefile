@@ -10,13 +10,14 @@ DEBIAN = DEBIAN_FRONTEND=noninteractive
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 CHECK_IMPORTS = --explicit-target-dependency-import-check error
 
-# What the libraries link, what the demo runs, what the tests compare with, what the benchmarks race against.
+# What the libraries link, what the demo runs, what the tests compare with, what drives skiff-oci, what the benchmarks race against.
 LIBRARIES = libarchive-dev zlib1g-dev
 DEMO_PACKAGES = $(LIBRARIES) busybox-static
 PEERS = skopeo umoci buildah debootstrap libarchive-tools tar zstd libseccomp-dev gcc libc6-dev strace
+CLIENTS = podman conmon buildah containerd catatonit busybox-static bsdutils
 RACERS = runc crun bubblewrap umoci skopeo libarchive-tools gcc libc6-dev
 
-.PHONY: help demo test test-unit test-guest check lint bin bench docs clean install-demo install-tests install-bench
+.PHONY: help demo test test-unit test-guest test-clients check lint bin bench docs clean install-demo install-tests install-clients install-bench
 
 help:
 	@echo "make demo   install what is needed, build, and run containers from an embedded image"
@@ -24,6 +25,7 @@ help:
 	@echo "make bin    release builds: bin/skiff, bin/skiff-oci, bin/skiff-demo"
 	@echo "make check  format lint, build, unit tests"
 	@echo "make bench  spawn and unpack beside runc, crun, bwrap, umoci, bsdtar"
+	@echo "make test-clients   podman, buildah and containerd with bin/skiff-oci as their runtime"
 	@echo "also: test-guest (cgroup v2 in QEMU), docs, clean"
 
 # apt-get is asked only for what is missing, so that a second run needs no network.
@@ -37,6 +39,9 @@ install-demo:
 
 install-tests:
 	$(call install,$(DEMO_PACKAGES) $(PEERS))
+
+install-clients:
+	$(call install,$(CLIENTS))
 
 install-bench:
 	$(call install,$(DEMO_PACKAGES) $(RACERS))
@@ -65,6 +70,9 @@ test-unit: install-demo
 test-guest: install-tests
 	$(SWIFT) build --build-tests
 	Tests/Guest/run
+
+test-clients: install-clients $(if $(SKIFF_BIN),,bin)
+	$(SUDO) env SKIFF_BIN="$${SKIFF_BIN:-bin}" Tests/Clients/run
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Plugins Examples/Package.swift Examples/Sources Examples/Plugins Benchmarks/Package.swift Benchmarks/Sources

@@ -84,6 +84,12 @@ struct MountMappingTests {
         #expect(memory?.set == .strictAccessTimes)
     }
 
+    @Test("takes an empty option for none")
+    func emptyOption() throws {
+        let mount = try MappingFixture.mount(source: "/s", options: ["", "rbind"])
+        #expect(mount == ContainerMount(.bind("/s", recursive: true), at: "/mnt"))
+    }
+
     @Test(
         "takes every kind of propagation",
         arguments: ["shared", "slave", "private", "unbindable", "rshared", "rslave", "rprivate", "runbindable"]

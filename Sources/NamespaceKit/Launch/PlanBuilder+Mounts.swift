@@ -208,6 +208,9 @@ extension PlanBuilder {
     /// A node of our own where the process may make devices; in a user namespace the host's node is bind mounted.
     private mutating func add(_ device: DeviceNode) throws(NamespaceError) {
         if configuration.namespaces.user != .new || device.kind == .fifo {
+            // Clients list the host's nodes, some of which are in directories: /dev/cpu/0/cpuid.
+            let directory = device.path.removingLastComponent()
+            if directory != "/" && directory != "/dev" { add(.makeDirectory(path: directory.bytes, mode: 0o755)) }
             add(
                 .makeDevice(
                     path: device.path.bytes,

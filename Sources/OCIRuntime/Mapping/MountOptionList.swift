@@ -43,7 +43,8 @@ struct MountOptionList: Hashable, Sendable {
     ///   - path: The place of the list.
     /// - Throws: ``MappingError``: `unsupported` for an option that is known and not applied.
     init(_ options: [String], at path: JSONPath) throws(MappingError) {
-        for (index, option) in options.enumerated() {
+        // buildah writes an empty one for a volume without options; it asks for nothing.
+        for (index, option) in options.enumerated() where !option.utf8.isEmpty {
             try add(option, at: index, path: path)
         }
     }

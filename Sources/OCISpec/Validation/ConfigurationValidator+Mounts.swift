@@ -9,9 +9,6 @@ extension ConfigurationValidator {
         require(!destination.isEmpty, .missing, place, "must not be empty")
         require(destination.count < 4096, place, "must have less than 4096 bytes")
         let options = mount.options ?? []
-        for (index, option) in options.enumerated() {
-            require(!option.utf8.isEmpty, path.appending("options").appending(index), "must not be empty")
-        }
         let isBind = options.contains { Self.isAny(of: ["bind", "rbind"], $0) }
         if isBind {
             let source = mount.source ?? ""

@@ -90,9 +90,6 @@ struct ValidationFault: Sendable, CustomTestStringConvertible {
 
     private static let mounts = [
         ValidationFault("mounts[0].destination", .missing) { $0.mounts = [.init(destination: "")] },
-        ValidationFault("mounts[0].options[1]", .invalid) {
-            $0.mounts = [.init(destination: "/a", options: ["ro", ""])]
-        },
         ValidationFault("mounts[0].source", .missing) { $0.mounts = [.init(destination: "/a", options: ["rbind"])] },
         ValidationFault("mounts[0].options[0]", .needs) { $0.mounts = [.init(destination: "/a", options: ["idmap"])] },
         ValidationFault("mounts[0]", .needs) {

@@ -194,6 +194,17 @@ import Testing
         try created.container.delete(force: true)
     }
 
+    @Test("has the devices that are listed, in directories of their own too")
+    func devices() async throws {
+        let bundle = try TestBundle(
+            script: "/bin/busybox stat -c '%F %t:%T %a' /dev/sub/dir/nothing; echo x > /dev/sub/dir/nothing"
+        )
+        bundle.configuration.linux?.devices = [
+            LinuxDevice(type: .character, path: "/dev/sub/dir/nothing", major: 1, minor: 3, fileMode: 0o640)
+        ]
+        #expect(try await bundle.run().text == "character special file 1:3 640\n")
+    }
+
     @Test("has clocks of its own, for its first process and for those that are added")
     func clocks() async throws {
         let bundle = try TestBundle(script: "echo $$; /bin/busybox cat /proc/uptime; read line")

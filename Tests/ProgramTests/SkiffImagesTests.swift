@@ -47,6 +47,8 @@ import Testing
         try store.expect(0, "rm", "user")
         try store.expect(0, "rmi", "example.org:5000/team/name:v1")
         #expect(try store.expect(0, "images", "-q").output == "")
+        // The unpacked layers are gone with the last image that had them.
+        #expect(try store.shell("ls \"$R/snapshots/snapshots\"").output == "")
     }
 
     @Test("are saved for skopeo", .requires(.skopeo), arguments: ["oci-archive", "docker-archive"])

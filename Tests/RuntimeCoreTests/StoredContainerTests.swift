@@ -88,6 +88,22 @@ import Testing
         #expect(try test.leftovers() == [])
     }
 
+    @Test("keeps the layers it needs when its image is removed; without it, they are pruned")
+    func prune() throws {
+        let test = try TestStore()
+        let kept = try test.store.create("test")
+        let count = try test.store.snapshots.chainIDs().count
+        #expect(count == 2)
+        #expect(try test.store.pruneSnapshots() == [])
+        _ = try test.store.images.remove("test")
+        #expect(try test.store.pruneSnapshots() == [])
+        #expect(try test.store.snapshots.chainIDs().count == count)
+        try kept.remove()
+        #expect(try test.store.pruneSnapshots()?.count == count)
+        #expect(try test.store.snapshots.chainIDs().isEmpty)
+        #expect(try test.leftovers() == [])
+    }
+
     @Test("stays when the store is opened again; a scoped one whose process is gone does not")
     func sweep() throws {
         let test = try TestStore()

@@ -19,4 +19,6 @@ public struct ImageSummary: Hashable, Sendable {
     public let created: String?
     /// What the image runs on.
     public let platform: Platform
+    /// The digests of its uncompressed layers, the lowest first.
+    public let diffIDs: [Digest]
 }

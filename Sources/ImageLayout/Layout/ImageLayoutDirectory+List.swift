@@ -46,7 +46,8 @@ extension ImageLayoutDirectory {
             manifest: image.manifestDescriptor,
             size: size,
             created: image.configuration.created,
-            platform: image.configuration.platform
+            platform: image.configuration.platform,
+            diffIDs: image.configuration.rootfs.diffIDs
         )
     }
 }

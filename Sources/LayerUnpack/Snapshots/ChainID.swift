@@ -34,6 +34,15 @@ public struct ChainID: Hashable, Sendable, CustomStringConvertible {
     /// The digest in the form `algorithm:digits`.
     public var description: String { digest.description }
 
+    /// The identity that a directory is named by; `nil` for another name.
+    init?(directoryName: [UInt8]) {
+        let parts = directoryName.split(separator: UInt8(ascii: "-"), maxSplits: 1)
+        guard parts.count == 2, let digest = try? Digest(bytes: parts[0] + [UInt8(ascii: ":")] + parts[1]) else {
+            return nil
+        }
+        self.digest = digest
+    }
+
     /// The identity as a name of a directory; a colon would separate layers in overlayfs' options.
     var directoryName: [UInt8] { Array("\(digest.algorithm.rawValue)-\(digest.encoded)".utf8) }
 }

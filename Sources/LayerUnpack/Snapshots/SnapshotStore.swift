@@ -129,6 +129,11 @@ public final class SnapshotStore: Sendable {
         try openDirectory("snapshots").status(chainID.directoryName) != nil
     }
 
+    /// The snapshots that are here, in no order; other files are left out.
+    public func chainIDs() throws(LayerUnpackError) -> [ChainID] {
+        try openDirectory("snapshots").entries().compactMap { ChainID(directoryName: $0.name) }
+    }
+
     /// Removes the snapshot for the stack `chainID`; one that is not here is removed already.
     ///
     /// The caller has made sure that no mount uses it. It disappears by a rename, so that nobody sees half of it.

@@ -30,11 +30,12 @@ extension ContainerStore {
         options: ContainerOptions = ContainerOptions(),
         lifetime: ContainerMetadata.Lifetime = .kept
     ) throws(ContainerStoreError) -> StoredContainer {
+        // Until the container is whole, nobody knows what it needs: nothing is swept or pruned.
+        let presence = try lockContainers(waiting: true)
+        defer { extendLifetime(presence) }
         let resolved = try prepare(image, platform: options.platform)
         let id = ContainerName.makeID()
-        let presence = try lockContainers(waiting: true)
         let owner = try makeDirectory(of: id)
-        _ = consume presence
         var name: String?
         do throws(ContainerStoreError) {
             var metadata = ContainerMetadata(

@@ -8,8 +8,7 @@ internal import RuntimeCore
 struct RemoveImageCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rmi",
-        abstract: "Remove images, and what no other image needs of them.",
-        discussion: "Unpacked layers stay, for the next image that has them."
+        abstract: "Remove images, and what no other image and no container needs of them."
     )
 
     @OptionGroup var store: StoreOptions
@@ -35,9 +34,10 @@ struct RemoveImageCommand: ParsableCommand {
             _ = try store.images.remove(name)
             try Output.line("Untagged: \(name)")
         }
-        do throws(ImageLayoutError) { _ = try store.images.collectGarbage() } catch {
-            // Somebody else is writing; the next one collects.
+        // Where somebody else is at work, the next one collects.
+        do throws(ImageLayoutError) { try store.images.collectGarbage() } catch {
             if error.code != .busy { throw error }
         }
+        try store.pruneSnapshots()
     }
 }

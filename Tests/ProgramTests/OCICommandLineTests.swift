@@ -31,6 +31,15 @@ import Testing
         }
     }
 
+    @Test("is a static executable, without Foundation")
+    func isStatic() throws {
+        let libraries = try Command.run(["ldd", Program.oci.path])
+        #expect((libraries.output + libraries.errors).contains("not a dynamic executable"))
+        let foundation = try Command.run(["grep", "-c", "-a", "FoundationEssentials", Program.oci.path])
+        #expect(foundation.output == "0\n")
+        #expect(foundation.status == 1)
+    }
+
     @Test("lists all commands when it is given none")
     func overview() throws {
         for arguments in [[], ["--help"], ["-h"], ["help"]] {

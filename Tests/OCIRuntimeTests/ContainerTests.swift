@@ -205,6 +205,31 @@ import Testing
         #expect(try await bundle.run().text == "character special file 1:3 640\n")
     }
 
+    @Test(
+        "joins a namespace that is another container's",
+        arguments: [
+            (LinuxNamespace.Kind.pid, "pid"), (.network, "net"), (.ipc, "ipc"), (.uts, "uts"), (.cgroup, "cgroup"),
+            (.time, "time"),
+        ]
+    )
+    func joins(kind: LinuxNamespace.Kind, name: String) async throws {
+        let holder = try TestBundle(script: "while :; do sleep 1; done")
+        holder.configuration.linux?.namespaces?.append(LinuxNamespace(type: .time))
+        let created = try holder.create()
+        try created.container.start()
+        let script = "/bin/busybox readlink /proc/self/ns/\(name)"
+        let theirs = try await holder.exec(script, in: created.container).text
+        let bundle = try TestBundle(script: script)
+        let alone = try await bundle.run().text
+        bundle.configuration.linux?.namespaces?.removeAll { $0.type == kind }
+        let path = "/proc/\(try created.container.state().pid)/ns/\(name)"
+        bundle.configuration.linux?.namespaces?.append(LinuxNamespace(type: kind, path: path))
+        #expect(try await bundle.run().text == theirs)
+        #expect(theirs.hasPrefix("\(name):["))
+        #expect(alone != theirs)
+        try created.container.delete(force: true)
+    }
+
     @Test("has clocks of its own, for its first process and for those that are added")
     func clocks() async throws {
         let bundle = try TestBundle(script: "echo $$; /bin/busybox cat /proc/uptime; read line")

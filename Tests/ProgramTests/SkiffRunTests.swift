@@ -162,13 +162,12 @@ import Testing
             """
             run="stty rows 33 cols 77; '$S' --root '$R' run --cgroup-parent '$C' --rm -it bb \
             sh -c 'stty size; tty; exit 4'; echo status \\$?; stty -a | grep -c -w -- -icanon"
-            script -qec "$run" /dev/null < /dev/null
+            mkfifo "$D/keys"
+            script -qec "$run" /dev/null <> "$D/keys"
             """
         )
-        // script hands the end of its own input on as a NUL, which a terminal shows whenever it arrives.
-        let shown = result.output.replacing("^@", with: "")
-        #expect(shown.contains("33 77\r\n/dev/pts/0\r\n"), "\(result.output)")
-        #expect(shown.contains("status 4\r\n0\r\n"), "\(result.output)")
+        #expect(result.output.contains("33 77\r\n/dev/pts/0\r\n"), "\(result.output)")
+        #expect(result.output.contains("status 4\r\n0\r\n"), "\(result.output)")
     }
 
     @Test("takes docker's ways to write options")

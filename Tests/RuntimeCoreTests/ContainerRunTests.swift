@@ -112,6 +112,25 @@ import Testing
         #expect(bare.output == "CapEff:\t0000000000000001\n")
     }
 
+    @Test(
+        "cannot write to the host's kernel file systems, whatever it shares with the host",
+        arguments: ["nothing", "network", "processes", "ipc"]
+    )
+    func sharedKernelFileSystems(shared: String) async throws {
+        let script = """
+            /bin/busybox mkdir /sys/fs/cgroup/memory/x /sys/fs/cgroup/x /sys/x; echo x > /proc/sys/kernel/core_pattern
+            /bin/busybox grep -E ' /(proc|sys)' /proc/self/mountinfo | /bin/busybox awk '$6 ~ /^rw/ { print $5 }'
+            """
+        let result = try await TestStore().run(script) {
+            if shared == "network" { $0.network = .host }
+            $0.sharesHostProcesses = shared == "processes"
+            $0.sharesHostIPC = shared == "ipc"
+        }
+        // The container's own procfs is writable but for what is covered; nothing else is.
+        #expect(result.output == "/proc\n")
+        #expect(result.errors.contains("core_pattern: Read-only file system"))
+    }
+
     @Test("is killed when its time is up")
     func timeout() async throws {
         let test = try TestStore()

@@ -35,52 +35,12 @@ extension ConfigurationBuilder {
         ]
     }
 
+    /// The mounts of the example configuration, and ours. They are new file systems whatever namespaces are shared: what
+    /// a copy of the host's tree brings along would be the host's, and writable.
     private var standardMounts: [RuntimeConfiguration.Mount] {
-        let quiet = ["nosuid", "noexec", "nodev"]
-        var mounts = [
-            Mount(destination: "/proc", type: "proc", source: "proc", options: quiet),
-            Mount(
-                destination: "/dev",
-                type: "tmpfs",
-                source: "tmpfs",
-                options: ["nosuid", "strictatime", "mode=755", "size=65536k"]
-            ),
-            Mount(
-                destination: "/dev/pts",
-                type: "devpts",
-                source: "devpts",
-                options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]
-            ),
-            Mount(destination: "/sys", type: "sysfs", source: "sysfs", options: quiet + ["ro"]),
-            Mount(
-                destination: "/sys/fs/cgroup",
-                type: "cgroup",
-                source: "cgroup",
-                options: quiet + ["relatime", "ro"]
-            ),
-            Mount(destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: quiet),
-            Mount(
-                destination: "/dev/shm",
-                type: "tmpfs",
-                source: "shm",
-                options: quiet + ["mode=1777", "size=\(options.sharedMemorySize)"]
-            ),
-        ]
-        if options.sharesHostProcesses {
-            mounts[0] = Mount(destination: "/proc", type: "none", source: "/proc", options: ["rbind"] + quiet)
-        }
-        if options.network == .host {
-            // Only who owns the network namespace can mount sysfs anew; the host's is as good.
-            mounts[3] = Mount(destination: "/sys", type: "none", source: "/sys", options: ["rbind"] + quiet + ["ro"])
-            mounts.remove(at: 4)
-        }
-        if options.sharesHostIPC {
-            // A mount of mqueue shows the queues of the IPC namespace, which is the host's; shared memory is a directory.
-            mounts.removeAll { $0.destination == "/dev/shm" }
-            mounts.append(
-                Mount(destination: "/dev/shm", type: "none", source: "/dev/shm", options: ["rbind"] + quiet)
-            )
-        }
+        var mounts = RuntimeConfiguration.example.mounts ?? []
+        mounts.removeAll { $0.destination == "/dev/shm" }
+        mounts.append(sharedMemory)
         for (name, _) in etcFiles(resolver: []) {
             mounts.append(
                 Mount(
@@ -92,6 +52,20 @@ extension ConfigurationBuilder {
             )
         }
         return mounts
+    }
+
+    /// A mount of mqueue shows the queues of the IPC namespace, whichever it is; shared memory is a directory.
+    private var sharedMemory: RuntimeConfiguration.Mount {
+        let quiet = ["nosuid", "noexec", "nodev"]
+        if options.sharesHostIPC {
+            return Mount(destination: "/dev/shm", type: "none", source: "/dev/shm", options: ["rbind"] + quiet)
+        }
+        return Mount(
+            destination: "/dev/shm",
+            type: "tmpfs",
+            source: "shm",
+            options: quiet + ["mode=1777", "size=\(options.sharedMemorySize)"]
+        )
     }
 
     private func mount(_ request: ContainerMountRequest) throws(ContainerStoreError) -> RuntimeConfiguration.Mount {

@@ -36,4 +36,43 @@ import Testing
         #expect(result.text.contains("Read-only file system"))
         #expect(result.text.hasSuffix("y\n"))
     }
+
+    @Test(
+        "joins the user or mount namespace of another process",
+        .requires(.root, .busybox),
+        arguments: [(NamespaceKind.user, "user"), (.mount, "mnt")]
+    )
+    func joins(kind: NamespaceKind, name: String) async throws {
+        var holder = ContainerConfiguration(
+            process: ProcessConfiguration(arguments: ["/bin/busybox", "sleep", "1000"].map { Array($0.utf8) })
+        )
+        holder.namespaces[kind] = .new
+        if kind == .user {
+            holder.uidMappings = [IDMapping(containerID: 0, hostID: 100_000, count: 10)]
+            holder.gidMappings = holder.uidMappings
+        }
+        var sandbox = Sandbox(["/bin/busybox", "true"])
+        sandbox.configuration = holder
+        let held = try sandbox.spawn()
+        let namespace = "/proc/\(held.processID)/ns/\(name)"
+
+        var joining = ContainerConfiguration(
+            process: ProcessConfiguration(
+                arguments: ["/bin/busybox", "readlink", "/proc/self/ns/\(name)"].map { Array($0.utf8) }
+            )
+        )
+        joining.namespaces[kind] = .join(FilePath(namespace))
+        sandbox.configuration = joining
+        let ends = try OwnedFileDescriptor.pipe().shared()
+        let joined = try sandbox.spawn(output: ends.writing)
+        #expect(try await joined.wait().reason == .exited(0))
+        var buffer = [UInt8](repeating: 0, count: 100)
+        let count = try ends.reading.descriptor.read(into: &buffer)
+        let seen = String(decoding: buffer[0..<count], as: UTF8.self)
+        func link(_ path: String) throws -> String { try Command.run(["readlink", path]).output }
+        #expect(seen == (try link(namespace)))
+        #expect(seen != (try link("/proc/self/ns/\(name)")))
+        held.kill()
+        _ = try await held.wait()
+    }
 }

@@ -94,7 +94,7 @@ let package = Package(
         .testTarget(name: "LinuxSystemTests", dependencies: ["LinuxSystem", "CLinux", "TestSupport", systemPackage]),
         .testTarget(
             name: "ContainerInitTests",
-            dependencies: ["ContainerInit", "LaunchPlan", "LinuxSystem", "TestSupport"]
+            dependencies: ["ContainerInit", "LaunchPlan", "LinuxSystem", "CLinux", "TestSupport", systemPackage]
         ),
         .testTarget(
             name: "ImageLayoutTests",

@@ -34,8 +34,14 @@ package enum Instruction<Storage: PlanStorage> {
     case setPropagation(UInt64)
     /// Attaches `source` as the future root.
     case attachRoot(source: TreeSource<Storage>, attributes: MountAttributes)
-    /// Makes a new file system and attaches it at `target`.
-    case mountFileSystem(type: Text, options: List, target: MountTarget<Storage>, attributes: MountAttributes)
+    /// Makes a new file system and attaches it at `target`, which it may take over something of.
+    case mountFileSystem(
+        type: Text,
+        options: List,
+        target: MountTarget<Storage>,
+        attributes: MountAttributes,
+        inheritance: Inheritance
+    )
     /// Attaches a copy of an existing tree at `target`.
     case bindMount(source: TreeSource<Storage>, target: MountTarget<Storage>, attributes: MountAttributes)
     /// Changes attributes of the mount at `path`.
@@ -136,6 +142,18 @@ package struct MountTarget<Storage: PlanStorage> {
         /// A directory that no symbolic link leads to: `/proc` and `/sys` must be real.
         case realDirectory = 2
     }
+}
+
+/// What a new file system takes over from the directory that it hides.
+package struct Inheritance: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt32
+
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// The permissions, if the directory is there before.
+    package static var mode: Inheritance { Inheritance(rawValue: 1) }
+    /// A copy of everything in it.
+    package static var content: Inheritance { Inheritance(rawValue: 2) }
 }
 
 /// Attributes to set and clear on a mount (`mount_setattr`), for itself and for everything below it.

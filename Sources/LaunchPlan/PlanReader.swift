@@ -81,7 +81,13 @@
         case .setPropagation: .setPropagation(try integer())
         case .attachRoot: .attachRoot(source: try tree(), attributes: try attributes())
         case .mountFileSystem:
-            .mountFileSystem(type: try text(), options: try list(), target: try target(), attributes: try attributes())
+            .mountFileSystem(
+                type: try text(),
+                options: try list(),
+                target: try target(),
+                attributes: try attributes(),
+                inheritance: Inheritance(rawValue: try small())
+            )
         case .bindMount: .bindMount(source: try tree(), target: try target(), attributes: try attributes())
         case .setMountAttributes: .setMountAttributes(path: try text(), attributes: try attributes())
         case .makeDevice:

@@ -20,12 +20,13 @@ extension HostInstruction {
         case .setPropagation(let value): self = .setPropagation(value)
         case .attachRoot(let source, let attributes):
             self = .attachRoot(source: copy.tree(source), attributes: attributes)
-        case .mountFileSystem(let type, let options, let target, let attributes):
+        case .mountFileSystem(let type, let options, let target, let attributes, let inheritance):
             self = .mountFileSystem(
                 type: copy.text(type),
                 options: copy.list(options),
                 target: copy.target(target),
-                attributes: attributes
+                attributes: attributes,
+                inheritance: inheritance
             )
         case .bindMount(let source, let target, let attributes):
             self = .bindMount(source: copy.tree(source), target: copy.target(target), attributes: attributes)

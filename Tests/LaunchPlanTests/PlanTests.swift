@@ -13,7 +13,8 @@ let everyInstruction: [HostInstruction] = [
         type: Array("tmpfs".utf8),
         options: [Array("mode=755".utf8), Array("size=1".utf8)],
         target: .init(path: Array("/dev".utf8), kind: .directory),
-        attributes: MountAttributes(set: 2)
+        attributes: MountAttributes(set: 2),
+        inheritance: [.mode, .content]
     ),
     .bindMount(
         source: .path(Array("/usr".utf8), recursive: true),
@@ -98,7 +99,7 @@ let everyInstruction: [HostInstruction] = [
     @Test("describes its steps in words")
     func words() {
         let words = everyInstruction.map(\.description)
-        #expect(words.contains("mount tmpfs at /dev (mode=755,size=1) [nosuid]"))
+        #expect(words.contains("mount tmpfs at /dev (mode=755,size=1) [nosuid] with what is there"))
         #expect(words.contains("bind mount /usr recursively at /usr"))
         #expect(words.contains("make device /dev/null c 1:3"))
         #expect(words.allSatisfy { !$0.isEmpty && !$0.hasPrefix("step ") })

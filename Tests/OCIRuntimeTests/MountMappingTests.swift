@@ -31,7 +31,7 @@ struct MountMappingTests {
 
     @Test("lists the options that are applied")
     func names() {
-        #expect(Set(MountOption.names) == Set(Self.specified).subtracting(["idmap", "ridmap", "tmpcopyup"]))
+        #expect(Set(MountOption.names) == Set(Self.specified).subtracting(["idmap", "ridmap"]))
         #expect(MountOption.names == MountOption.names.sorted())
     }
 
@@ -130,7 +130,7 @@ struct MountMappingTests {
         "refuses options that would have no effect, naming them",
         arguments: [
             ("bind", ["bind", "sync"], 1), ("bind", ["rbind", "size=5"], 1), ("none", ["bind", "lazytime"], 1),
-            ("cgroup", ["ro", "nsdelegate"], 1), ("none", ["remount", "ro", "mode=1"], 2), ("tmpfs", ["tmpcopyup"], 0),
+            ("cgroup", ["ro", "nsdelegate"], 1), ("none", ["remount", "ro", "mode=1"], 2),
             ("bind", ["idmap", "bind"], 0),
         ]
     )
@@ -146,6 +146,20 @@ struct MountMappingTests {
         #expect(error?.code == .unsupported)
         #expect(error?.description.contains("mounts[0].options[\(index)]: ") == true, "\(String(describing: error))")
         #expect(error?.description.contains(options[index].prefix(6)) == true)
+    }
+
+    @Test("fills a new tmpfs, and nothing else")
+    func copying() throws {
+        let mount = try MappingFixture.mount(type: "tmpfs", options: ["tmpcopyup", "mode=700"])
+        #expect(mount?.copiesContent == true)
+        #expect(mount?.source == Self.fileSystem("tmpfs", "mode=700"))
+        for (type, options) in [("bind", ["rbind", "tmpcopyup"]), ("ramfs", ["rw", "tmpcopyup"])] {
+            let error = #expect(throws: RuntimeError.self) {
+                try MappingFixture.mount(type: type, source: "/s", options: options)
+            }
+            #expect(error?.code == .invalidConfiguration)
+            #expect(error?.description.contains("mounts[0].options[1]: tmpcopyup") == true)
+        }
     }
 
     @Test("accepts options on bind mounts that ask for what is the case")

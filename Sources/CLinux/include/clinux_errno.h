@@ -11,6 +11,7 @@
 #define CLINUX_ESRCH 3
 #define CLINUX_EINTR 4
 #define CLINUX_EIO 5
+#define CLINUX_ENXIO 6
 #define CLINUX_E2BIG 7
 #define CLINUX_ENOEXEC 8
 #define CLINUX_EBADF 9

@@ -87,6 +87,8 @@
 #define CLINUX_SEEK_SET 0
 #define CLINUX_SEEK_CUR 1
 #define CLINUX_SEEK_END 2
+#define CLINUX_SEEK_DATA 3
+#define CLINUX_SEEK_HOLE 4
 #define CLINUX_R_OK 4
 #define CLINUX_W_OK 2
 #define CLINUX_X_OK 1
@@ -241,6 +243,10 @@ CLINUX_INLINE int clinux_fchownat(int directory, const char *path, uint32_t uid,
 }
 CLINUX_INLINE int clinux_utimensat(int directory, const char *path, const struct clinux_timespec times[2], int flags) {
     return (int)CLINUX_CALL4(__NR_utimensat, directory, path, times, flags);
+}
+/// Sets the times of an open file.
+CLINUX_INLINE int clinux_futimens(int fd, const struct clinux_timespec times[2]) {
+    return (int)CLINUX_CALL4(__NR_utimensat, fd, 0, times, 0);
 }
 CLINUX_INLINE int clinux_faccessat2(int directory, const char *path, int mode, int flags) {
     return (int)CLINUX_CALL4(__NR_faccessat2, directory, path, mode, flags);

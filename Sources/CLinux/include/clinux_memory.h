@@ -19,4 +19,6 @@ CLINUX_INLINE long clinux_mmap(size_t count, int protection, int flags, int fd) 
     return CLINUX_CALL6(__NR_mmap, 0, count, protection, flags, fd, 0);
 }
 
+CLINUX_INLINE int clinux_munmap(long address, size_t count) { return (int)CLINUX_CALL2(__NR_munmap, address, count); }
+
 #endif

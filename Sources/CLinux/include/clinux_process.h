@@ -61,6 +61,8 @@
 #define CLINUX_SIG_UNBLOCK 1
 #define CLINUX_SIG_SETMASK 2
 
+#define CLINUX_RLIMIT_NOFILE 7
+
 struct clinux_rlimit {
     uint64_t soft;
     uint64_t hard;

@@ -15,8 +15,8 @@ extension Interpreter {
                 .mountSetattr
             )
         case .attachRoot(let source, let attributes): try attachRoot(source, attributes)
-        case .mountFileSystem(let type, let options, let target, let attributes):
-            try mountFileSystem(type, options, target, attributes)
+        case .mountFileSystem(let type, let options, let target, let attributes, let inheritance):
+            try mountFileSystem(type, options, target, attributes, inheritance)
         case .bindMount(let source, let target, let attributes): try bindMount(source, target, attributes)
         case .setMountAttributes(let path, let attributes):
             let mount = unsafe try check(
@@ -113,23 +113,49 @@ extension Interpreter {
         _ type: MappedText,
         _ options: MappedList,
         _ target: MountTarget<MappedStorage>,
-        _ attributes: MountAttributes
+        _ attributes: MountAttributes,
+        _ inheritance: Inheritance
     ) throws(StepError) {
+        let (place, isNew) = try openTarget(target)
+        defer { _ = clinux_close(place) }
         let context = unsafe try check(clinux_fsopen(reader.pointer(type), UInt32(CLINUX_FSOPEN_CLOEXEC)), .fsopen)
         defer { _ = clinux_close(context) }
+        if inheritance.contains(.mode) && !isNew { try configureMode(context, of: place) }
         try reader.forEach(options) { (option: MappedText) throws(StepError) in
             try configure(context, option)
         }
         try check(clinux_fsconfig(context, UInt32(CLINUX_FSCONFIG_CMD_CREATE), nil, nil, 0), .fsconfig)
+        let readOnly = UInt64(CLINUX_MOUNT_ATTR_RDONLY)
+        let isFilled = inheritance.contains(.content) && !isNew
+        let atFirst = isFilled ? attributes.set & ~readOnly : attributes.set
         let mount = try check(
-            clinux_fsmount(context, UInt32(CLINUX_FSMOUNT_CLOEXEC), UInt32(truncatingIfNeeded: attributes.set)),
+            clinux_fsmount(context, UInt32(CLINUX_FSMOUNT_CLOEXEC), UInt32(truncatingIfNeeded: atFirst)),
             .fsmount
         )
         defer { _ = clinux_close(mount) }
+        if isFilled {
+            try TreeCopier.copy(from: place, to: mount)
+            try apply(MountAttributes(set: attributes.set & readOnly), to: mount)
+        }
         if attributes.propagation | attributes.recursivePropagation != 0 {
             try apply(MountAttributes(propagation: attributes.propagation | attributes.recursivePropagation), to: mount)
         }
-        try attach(mount, at: target)
+        try move(mount, onto: place)
+    }
+
+    /// Gives the file system's root the permissions of the directory that it hides.
+    private func configureMode(_ context: CInt, of place: CInt) throws(StepError) {
+        var status = clinux_statx()
+        unsafe try check(
+            clinux_statx(place, "", CLINUX_AT_EMPTY_PATH, UInt32(CLINUX_STATX_MODE), &status),
+            .status
+        )
+        for index in 0..<4 { unsafe scratch[index] = 48 + UInt8(status.mode >> UInt16(9 - 3 * index) & 7) }
+        unsafe scratch[4] = 0
+        unsafe try check(
+            clinux_fsconfig(context, UInt32(CLINUX_FSCONFIG_SET_STRING), "mode", scratch, 0),
+            .fsconfig
+        )
     }
 
     /// Hands one `key=value` or `flag` option to the file system.
@@ -163,7 +189,7 @@ extension Interpreter {
     }
 
     private func attach(_ mount: CInt, at target: MountTarget<MappedStorage>) throws(StepError) {
-        let place = try openTarget(target)
+        let (place, _) = try openTarget(target)
         defer { _ = clinux_close(place) }
         try move(mount, onto: place)
     }

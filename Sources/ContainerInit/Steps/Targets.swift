@@ -30,13 +30,14 @@ extension Interpreter {
     }
 
     /// Opens a mount target, made when it is missing.
-    func openTarget(_ target: MountTarget<MappedStorage>) throws(StepError) -> CInt {
+    func openTarget(_ target: MountTarget<MappedStorage>) throws(StepError) -> (descriptor: CInt, isNew: Bool) {
         let resolve = target.kind == .realDirectory ? Self.noSymlinks : Self.inRoot
         let flags = CLINUX_O_PATH | (target.kind == .file ? 0 : CLINUX_O_DIRECTORY)
         let opened = unsafe openInRoot(reader.pointer(target.path), flags: flags, resolve: resolve)
-        if opened != -CLINUX_ENOENT { return try check(opened, .openTarget) }
+        if opened != -CLINUX_ENOENT { return (try check(opened, .openTarget), false) }
         try create(target.path, kind: target.kind)
-        return unsafe try check(openInRoot(reader.pointer(target.path), flags: flags, resolve: resolve), .openTarget)
+        let made = unsafe openInRoot(reader.pointer(target.path), flags: flags, resolve: resolve)
+        return (try check(made, .openTarget), true)
     }
 
     /// Makes `path` and its missing parents inside the root.

@@ -15,8 +15,9 @@ extension Instruction: CustomStringConvertible where Storage == HostStorage {
         case .newSession: "start a session"
         case .setPropagation(let value): "make all mounts \(Self.propagationName(value))"
         case .attachRoot(let source, let attributes): "attach root \(source.description)\(attributes.description)"
-        case .mountFileSystem(let type, let options, let target, let attributes):
+        case .mountFileSystem(let type, let options, let target, let attributes, let inheritance):
             "mount \(Self.show(type)) at \(Self.show(target.path))\(Self.show(options))\(attributes.description)"
+                + (inheritance.contains(.content) ? " with what is there" : "")
         case .bindMount(let source, let target, let attributes):
             "bind mount \(source.description) at \(Self.show(target.path))\(attributes.description)"
         case .setMountAttributes(let path, let attributes):
@@ -195,6 +196,12 @@ extension StepDetail {
         case .keyctl: "keyctl"
         case .personality: "personality"
         case .setsid: "setsid"
+        case .readDirectory: "getdents64"
+        case .status: "statx"
+        case .link: "linkat"
+        case .readLink: "readlinkat"
+        case .setTimes: "utimensat"
+        case .attribute: "fsetxattr"
         }
     }
 }

@@ -57,11 +57,12 @@ package struct PlanWriter {
         case .attachRoot(let source, let attributes):
             tree(source)
             self.attributes(attributes)
-        case .mountFileSystem(let type, let options, let target, let attributes):
+        case .mountFileSystem(let type, let options, let target, let attributes, let inheritance):
             text(type)
             list(options)
             self.target(target)
             self.attributes(attributes)
+            integers(UInt64(inheritance.rawValue))
         case .bindMount(let source, let target, let attributes):
             tree(source)
             self.target(target)

@@ -33,6 +33,8 @@ public struct ContainerMount: Hashable, Sendable {
     public var recursiveClear: MountFlags
     /// How mounts and unmounts travel between this mount and its peers; `nil` leaves what the kernel gives.
     public var propagation: MountPropagation?
+    /// Whether a new file system starts with a copy of what it hides (`tmpcopyup`); it must be one that can be written.
+    public var copiesContent: Bool
 
     /// Makes a mount.
     public init(
@@ -42,7 +44,8 @@ public struct ContainerMount: Hashable, Sendable {
         clear: MountFlags = [],
         recursiveSet: MountFlags = [],
         recursiveClear: MountFlags = [],
-        propagation: MountPropagation? = nil
+        propagation: MountPropagation? = nil,
+        copiesContent: Bool = false
     ) {
         self.source = source
         self.destination = destination
@@ -51,6 +54,7 @@ public struct ContainerMount: Hashable, Sendable {
         self.recursiveSet = recursiveSet
         self.recursiveClear = recursiveClear
         self.propagation = propagation
+        self.copiesContent = copiesContent
     }
 
     /// A bind mount of a host path, with what is mounted below it.

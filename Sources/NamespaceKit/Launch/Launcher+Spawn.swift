@@ -97,6 +97,9 @@ extension Launcher {
     private static func hint(_ opcode: Opcode, _ detail: StepDetail, _ errno: Errno) -> String? {
         switch (opcode, errno) {
         case (.mountFileSystem, .operationNotSupportedByDevice): "the kernel does not have this file system"
+        case (.mountFileSystem, _) where detail == .mknod:
+            "devices cannot be copied to a tmpfs without CAP_MKNOD in the host's user namespace; leave out tmpcopyup"
+        case (.mountFileSystem, .noSpace): "the file system is too small for a copy of what it hides"
         case (.mountFileSystem, .notPermitted): "this file system may not be mounted in this user namespace"
         case (.setResourceLimit, .notPermitted): "raising a hard limit needs CAP_SYS_RESOURCE"
         case (.writeProcFile, .permissionDenied), (.writeProcFile, .notPermitted):

@@ -96,7 +96,8 @@ extension PlanBuilder {
                     type: Array(type.utf8),
                     options: options,
                     target: .init(path: mount.destination.bytes, kind: real ? .realDirectory : .directory),
-                    attributes: attributes(mount)
+                    attributes: attributes(mount),
+                    inheritance: inheritance(mount, type, options)
                 )
             )
         case .cgroup: try addCgroup(mount)
@@ -118,7 +119,8 @@ extension PlanBuilder {
                 type: Array("tmpfs".utf8),
                 options: [Array("mode=755".utf8)],
                 target: .init(path: destination.bytes, kind: .directory),
-                attributes: holder
+                attributes: holder,
+                inheritance: []
             )
         )
         for entry in options.cgroupMounts {
@@ -156,8 +158,16 @@ extension PlanBuilder {
             type: Array(entry.type.utf8),
             options: entry.options.map { Array($0.utf8) },
             target: target,
-            attributes: attributes
+            attributes: attributes,
+            inheritance: []
         )
+    }
+
+    /// As runtimes do, a tmpfs has the permissions of the directory that it hides, unless it is told others.
+    private func inheritance(_ mount: ContainerMount, _ type: String, _ options: [[UInt8]]) -> Inheritance {
+        let hasMode = options.contains { $0.starts(with: Array("mode=".utf8)) }
+        let mode: Inheritance = type == "tmpfs" && !hasMode ? .mode : []
+        return mount.copiesContent ? mode.union(.content) : mode
     }
 
     private func attributes(_ mount: ContainerMount) -> MountAttributes {

@@ -31,6 +31,11 @@ extension ConfigurationMapper {
         // Version 1.2 allows relative destinations, which start at the container's root.
         let destination = FilePath("/").pushing(FilePath(root: nil, FilePath(mount.destination).components))
         let source = try source(of: mount, options, bundle: bundle, at: path)
+        if let index = options.copyContent {
+            guard case .fileSystem(type: "tmpfs", _) = source else {
+                throw .invalid(place.appending(index), "tmpcopyup is an option of a mount of type tmpfs")
+            }
+        }
         try ProcDestination.check(destination, source: source, at: path.appending("destination"))
         var result = ContainerMount(
             source,
@@ -39,7 +44,8 @@ extension ConfigurationMapper {
             clear: options.clear,
             recursiveSet: options.recursiveSet,
             recursiveClear: options.recursiveClear,
-            propagation: options.propagation
+            propagation: options.propagation,
+            copiesContent: options.copyContent != nil
         )
         switch source {
         case .fileSystem, .cgroup: result.flattenAttributes()

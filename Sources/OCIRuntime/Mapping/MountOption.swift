@@ -25,6 +25,8 @@ enum MountOption: Hashable, Sendable {
     case satisfied
     /// File system versions of files, which ext4 has an option for and others do, or do not do, by themselves.
     case fileVersions
+    /// A new tmpfs starts with a copy of what it hides.
+    case copyContent
     /// Known and not applied here.
     case unsupported(String)
 
@@ -54,7 +56,7 @@ enum MountOption: Hashable, Sendable {
             "norelatime": .satisfied, "rnorelatime": .satisfied,
             "idmap": .unsupported("id-mapped mounts are not supported"),
             "ridmap": .unsupported("id-mapped mounts are not supported"),
-            "tmpcopyup": .unsupported("copying a directory's content to a new tmpfs is not supported"),
+            "tmpcopyup": .copyContent,
         ]
         for kind in [MountPropagation.Kind.shared, .slave, .private, .unbindable] {
             table[kind.rawValue] = .propagation(MountPropagation(kind))

@@ -24,6 +24,8 @@ struct MountOptionList: Hashable, Sendable {
     var superblock: [PlacedOption] = []
     /// Options that only the file system knows, with their places.
     var data: [PlacedOption] = []
+    /// The place of `tmpcopyup`.
+    var copyContent: Int?
     /// Whether versions of files are asked for.
     var wantsFileVersions = false
 
@@ -69,6 +71,7 @@ struct MountOptionList: Hashable, Sendable {
         case .superblock(let flag): superblock.append(PlacedOption(text: flag, index: index))
         case .satisfied: break
         case .fileVersions: wantsFileVersions = true
+        case .copyContent: copyContent = index
         case .unsupported(let detail): throw .unsupported(path.appending(index), "\(text): \(detail)")
         case nil: data.append(PlacedOption(text: text, index: index))
         }

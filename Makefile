@@ -15,16 +15,17 @@ LIBRARIES = libarchive-dev zlib1g-dev
 DEMO_PACKAGES = $(LIBRARIES) busybox-static
 PEERS = skopeo umoci buildah debootstrap libarchive-tools tar zstd libseccomp-dev gcc libc6-dev strace
 CLIENTS = podman conmon buildah containerd catatonit busybox-static bsdutils
-RACERS = runc crun bubblewrap umoci skopeo libarchive-tools gcc libc6-dev
+RACERS = runc crun bubblewrap umoci skopeo libarchive-tools tar zstd gcc libc6-dev python3
 
-.PHONY: help demo test test-unit test-guest test-clients check lint bin bench docs clean install-demo install-tests install-clients install-bench
+.PHONY: help demo test test-unit test-guest test-clients check lint bin bench bench-compare docs clean install-demo install-tests install-clients install-bench
 
 help:
 	@echo "make demo   install what is needed, build, and run containers from an embedded image"
 	@echo "make test   install what is needed and pass the whole suite"
 	@echo "make bin    release builds: bin/skiff, bin/skiff-oci, bin/skiff-demo"
 	@echo "make check  format lint, build, unit tests"
-	@echo "make bench  spawn and unpack beside runc, crun, bwrap, umoci, bsdtar"
+	@echo "make bench  spawn and unpack beside runc, crun, bwrap, umoci, bsdtar; BENCH='--quick --only spawn' for a part"
+	@echo "make bench-compare OLD=raw.json NEW=raw.json    what changed between two runs beyond noise"
 	@echo "make test-clients   podman, buildah and containerd with bin/skiff-oci as their runtime"
 	@echo "also: test-guest (cgroup v2 in QEMU), docs, clean"
 
@@ -81,7 +82,10 @@ lint:
 check: install-demo lint test-unit
 
 bench: install-bench bin
-	Benchmarks/run
+	Benchmarks/run $(BENCH)
+
+bench-compare:
+	Benchmarks/compare $(OLD) $(NEW)
 
 docs:
 	$(SWIFT) package dump-symbol-graph --minimum-access-level public

@@ -9,15 +9,14 @@ import SystemPackage
 
 /// One layer into one directory, verified against nothing but its own framing.
 enum UnpackBenchmark {
-    static func run(layer: String, mediaType: String, directory: String) throws {
+    static func run(layer: String, mediaType: String, directory: String) throws -> Duration {
         let number = unsafe open(layer, O_RDONLY | O_CLOEXEC)
         guard number >= 0 else { throw CocoaError(.fileReadNoSuchFile) }
         guard let compression = MediaType(rawValue: mediaType).layerCompression else {
             throw CocoaError(.featureUnsupported)
         }
         let source = LayerSource(OwnedFileDescriptor(takingOver: number), compression: compression)
-        let clock = ContinuousClock()
-        let time = try clock.measure { try FlatUnpacker().unpack([source], into: FilePath(directory)) }
-        print(Double(time.components.attoseconds) / 1e15 + Double(time.components.seconds) * 1e3)
+
+        return try ContinuousClock().measure { try FlatUnpacker().unpack([source], into: FilePath(directory)) }
     }
 }

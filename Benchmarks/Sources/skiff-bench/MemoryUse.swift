@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+import Foundation
+
+/// What `/proc/PID/smaps_rollup` says of a process's memory, in bytes.
+enum MemoryUse {
+    /// The memory that is there, shared or not.
+    static func resident(of process: String) -> Int { sum(process, ["Rss:"]) }
+
+    /// The pages that only this process has.
+    static func ownPages(of process: String) -> Int { sum(process, ["Private_Clean:", "Private_Dirty:"]) }
+
+    private static func sum(_ process: String, _ fields: Set<String>) -> Int {
+        let text = (try? String(contentsOfFile: "/proc/\(process)/smaps_rollup", encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").reduce(0) { total, line in
+            let words = line.split(separator: " ")
+            guard words.count == 3, fields.contains(String(words[0])) else { return total }
+            return total + (Int(words[1]) ?? 0) * 1024
+        }
+    }
+}

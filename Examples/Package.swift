@@ -44,6 +44,7 @@ let package = Package(
             dependencies: [
                 "Attendance", "CProgram", .product(name: "Logging", package: "swift-log"),
                 .product(name: "OCIRuntime", package: "skiff"), .product(name: "OCISpec", package: "skiff"),
+                .product(name: "CgroupKit", package: "skiff"),
                 .product(name: "NamespaceKit", package: "skiff"), .product(name: "LinuxSystem", package: "skiff"),
                 systemPackage,
             ]

@@ -9,7 +9,7 @@ extension Cgroup {
     public enum Existing: Hashable, Sendable {
         /// Throw `alreadyExists`.
         case refuse
-        /// Use it if it has no process, no child group and is not frozen, else throw `alreadyExists`.
+        /// Use it if it has no process, nor a group below it has, and it is not frozen, else throw `alreadyExists`.
         case reuseEmpty
         /// Use it as it is.
         case reuse
@@ -70,15 +70,8 @@ extension Cgroup {
         case .refuse: throw inUse("the group exists")
         case .reuseEmpty:
             let members = try processIDs
-            if !members.isEmpty { throw inUse("the group has \(members.count) process(es)") }
-            for directory in directories {
-                let children: [FilePath]
-                do throws(SystemCallError) { children = try directory.children() } catch {
-                    throw CgroupError("list cgroup", path: directory.path, cause: error)
-                }
-                if let child = children.first { throw inUse("the group has the child group \(child)") }
-            }
-            if try freezerState != .thawed { throw inUse("the group is frozen") }
+            if !members.isEmpty { throw inUse("container's cgroup is not empty: \(members.count) process(es) found") }
+            if try freezerState != .thawed { throw inUse("container's cgroup unexpectedly frozen") }
         }
     }
 }

@@ -18,11 +18,19 @@ extension Cgroup {
     ///   another value, else `notDelegated` or `systemCall`.
     /// - Note: Needs write access to the group: root, or a delegated group whose limit files are the caller's.
     public func apply(_ limits: CgroupLimits) throws(CgroupError) {
-        for write in try limits.plan(layout, current: try current()) { try apply(write) }
+        var undo: CgroupUndo?
+        try apply(limits, undo: &undo)
+    }
+
+    /// Sets limits; `undo`, if there is one, learns what was in force.
+    func apply(_ limits: CgroupLimits, undo: inout CgroupUndo?) throws(CgroupError) {
+        for write in try limits.plan(layout, current: try current()) { try apply(write, undo: &undo) }
     }
 
     /// What is in force, as far as it decides the order of writes.
-    private func current() throws(CgroupError) -> CgroupLimits.Current {
+    ///
+    /// - Throws: ``CgroupError`` when a file that exists cannot be read.
+    public func current() throws(CgroupError) -> CgroupLimits.Current {
         var current = CgroupLimits.Current()
         if let memory = directory(for: .memory) {
             let isLegacy = memory.hierarchy.version == .v1
@@ -45,6 +53,9 @@ extension Cgroup {
             if let period = try cpu.readIfPresent("cpu.cfs_period_us").flatMap({ KernelText.number($0) }) {
                 current.cpu.period = period
             }
+            if let period = try cpu.readIfPresent("cpu.rt_period_us").flatMap({ KernelText.number($0) }) {
+                current.cpu.realtimePeriod = period
+            }
         case .v2:
             let fields = KernelText.fields((try cpu.readIfPresent("cpu.max") ?? [])[...])
             if fields.count == 2, let quota = ResourceLimit(Array(fields[0])), let period = KernelText.number(fields[1])
@@ -61,16 +72,18 @@ extension Cgroup {
     }
 
     /// Makes one planned write, or the first of its alternatives whose file exists.
-    private func apply(_ write: CgroupWrite) throws(CgroupError) {
+    private func apply(_ write: CgroupWrite, undo: inout CgroupUndo?) throws(CgroupError) {
         let isUnifiedOnly = write.field.hasPrefix("unified.")
         guard let directory = isUnifiedOnly ? unified : directory(for: write.controller) else {
             throw missing(write, in: nil)
         }
         for candidate in [write] + write.alternatives {
             let file = FilePath(candidate.file)
+            undo?.note(candidate, in: directory)
             do throws(SystemCallError) {
                 try directory.root.writeFile(file, Array(candidate.value.utf8), .noSymlinks)
             } catch {
+                undo?.forget(candidate, in: directory)
                 if error.errno == .noSuchFileOrDirectory { continue }
                 throw Self.refused(candidate, at: directory.path.appending(candidate.file), error)
             }
@@ -103,6 +116,7 @@ extension Cgroup {
                 "set cgroup limit",
                 path: path,
                 field: write.field,
+                cause: SystemCallError(call: "openat2", errno: .noSuchFileOrDirectory),
                 hint: "this kernel has no file \(write.file) for the group"
             )
         }
@@ -111,7 +125,7 @@ extension Cgroup {
             "set cgroup limit",
             path: path,
             field: write.field,
-            hint: "the group has no \(write.controller) controller"
+            hint: "the requested cgroup controller `\(write.controller)` is not available"
         )
     }
 

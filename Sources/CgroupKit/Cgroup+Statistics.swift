@@ -22,6 +22,9 @@ extension Cgroup {
             if let directory = directory(for: .pids) { result.pids = try PIDStatistics(directory) }
             if let directory = directory(for: .io) { result.io = try IOStatistics.read(directory) }
             if let directory = directory(for: .hugetlb) { result.hugePages = try HugePageStatistics.read(directory) }
+            if let directory = directory(for: .rdma) { result.rdma = try RDMAStatistics.read(directory) }
+            if let directory = directory(for: .misc) { result.misc = try MiscStatistics.read(directory) }
+            if let directory = directory(for: .cpuset) { result.cpuSet = try CPUSetStatistics(directory) }
             if let unified {
                 result.cpuPressure = try unified.readIfPresent("cpu.pressure").flatMap(PressureStatistics.init)
                 result.memoryPressure = try unified.readIfPresent("memory.pressure").flatMap(PressureStatistics.init)

@@ -28,6 +28,8 @@ public struct CgroupError: Error, Hashable, Sendable {
         case alreadyExists
         /// What the kernel reports differs from what was asked of it.
         case notEffective
+        /// systemd cannot be reached, refuses, or answers what is not to be understood.
+        case managerFailed
         /// A system call failed for another reason; see ``CgroupError/cause``.
         case systemCall
     }
@@ -81,6 +83,12 @@ public struct CgroupError: Error, Hashable, Sendable {
             }
         self.init(code, step, path: path, field: field, cause: cause, hint: hint)
     }
+
+    /// The same error with more to say.
+    func addingHint(_ more: String) -> CgroupError {
+        let all = hint.map { "\($0); \(more)" } ?? more
+        return CgroupError(code, step, path: path, field: field, cause: cause, hint: all)
+    }
 }
 
 extension CgroupError: CustomStringConvertible {
@@ -112,6 +120,7 @@ extension CgroupError.Code {
         case .notFound: "not found"
         case .alreadyExists: "already in use"
         case .notEffective: "not effective"
+        case .managerFailed: "systemd failed"
         case .systemCall: "system call failed"
         }
     }

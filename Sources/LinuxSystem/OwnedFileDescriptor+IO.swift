@@ -101,6 +101,17 @@ extension OwnedFileDescriptor {
         }
     }
 
+    /// Reads the first `limit` bytes at most, wherever earlier reads have got to: for kernel files that are kept open
+    /// and read again.
+    package func readFromStart(limit: Int) throws(SystemCallError) -> [UInt8] {
+        let number = rawValue
+        var buffer = [UInt8](repeating: 0, count: limit)
+        let count = try systemCall("pread64") {
+            unsafe buffer.withUnsafeMutableBytes { unsafe clinux_pread(number, $0.baseAddress, $0.count, 0) }
+        }
+        return Array(buffer.prefix(count))
+    }
+
     /// Writes all of `bytes`, in as many calls as it takes.
     package func write(_ bytes: [UInt8]) throws(SystemCallError) { try write(bytes[...]) }
 

@@ -20,6 +20,7 @@ package final class Readiness: Sendable {
         var epoll: CInt = -1
         var next: UInt64 = 1
         var waiting: [UInt64: Waiter] = [:]
+        var subscribed: [UInt64: @Sendable (UInt32) -> Void] = [:]
     }
 
     private struct Waiter {
@@ -50,14 +51,75 @@ package final class Readiness: Sendable {
         }
     }
 
+    /// Tells every time `descriptor` becomes ready anew, until the subscription goes away.
+    ///
+    /// Unlike waiting again and again this misses nothing in between, also of descriptors that forget an event once
+    /// somebody has asked for it, such as triggers of pressure.
+    ///
+    /// - Parameters:
+    ///   - descriptor: What is watched; kept open by the subscription.
+    ///   - events: `EPOLL` flags, watched for changes (`EPOLLET`).
+    ///   - body: Called with the flags on the one thread of this class, so it must be quick.
+    /// - Returns: The subscription.
+    /// - Throws: ``SystemCallError`` when the descriptor cannot be watched.
+    package func subscribe(
+        to descriptor: SharedDescriptor,
+        events: UInt32,
+        _ body: @escaping @Sendable (UInt32) -> Void
+    ) throws(SystemCallError) -> Subscription {
+        var token: UInt64 = 0
+        let result = state.withLock { state -> CInt in
+            let ready = open(&state)
+            if ready < 0 { return ready }
+            token = state.next
+            state.next += 1
+            state.subscribed[token] = body
+            let number = descriptor.descriptor.rawValue
+            let flags = events | CLINUX_EPOLLET
+            let result = clinux_epoll_ctl(state.epoll, CLINUX_EPOLL_CTL_ADD, number, flags, token)
+            if result < 0 { state.subscribed[token] = nil }
+            return result
+        }
+        if result < 0 { throw SystemCallError(call: "epoll_ctl", errno: Errno(rawValue: -result)) }
+        return Subscription(descriptor: descriptor, token: token)
+    }
+
+    /// One descriptor that is watched; ends when the last reference goes away.
+    package final class Subscription: Sendable {
+        private let descriptor: SharedDescriptor
+        private let token: UInt64
+
+        fileprivate init(descriptor: SharedDescriptor, token: UInt64) {
+            self.descriptor = descriptor
+            self.token = token
+        }
+
+        deinit { Readiness.shared.end(token, descriptor) }
+    }
+
+    private func end(_ token: UInt64, _ descriptor: SharedDescriptor) {
+        let body = state.withLock { state in
+            _ = clinux_epoll_ctl(state.epoll, CLINUX_EPOLL_CTL_DEL, descriptor.descriptor.rawValue, 0, 0)
+            return state.subscribed.removeValue(forKey: token)
+        }
+        // Released here, not under the lock: it may own another subscription.
+        _ = body
+    }
+
+    /// Makes the epoll instance and its thread, the first time.
+    private func open(_ state: inout State) -> CInt {
+        if state.epoll >= 0 { return 0 }
+        let epoll = clinux_epoll_create()
+        if epoll < 0 { return epoll }
+        state.epoll = epoll
+        startThread()
+        return 0
+    }
+
     private func add(_ token: UInt64, _ waiter: Waiter) {
         let result = state.withLock { state -> CInt in
-            if state.epoll < 0 {
-                let epoll = clinux_epoll_create()
-                if epoll < 0 { return epoll }
-                state.epoll = epoll
-                startThread()
-            }
+            let ready = open(&state)
+            if ready < 0 { return ready }
             let events = CLINUX_EPOLLIN | CLINUX_EPOLLONESHOT
             let result = clinux_epoll_ctl(
                 state.epoll,
@@ -110,7 +172,10 @@ package final class Readiness: Sendable {
                 unsafe clinux_epoll_wait(epoll, $0.baseAddress, CInt($0.count), -1)
             }
             guard count > 0 else { continue }
-            for event in events[0..<Int(count)] { remove(event.data)?.continuation.resume() }
+            for event in events[0..<Int(count)] {
+                let body = state.withLock { $0.subscribed[event.data] }
+                if let body { body(event.events) } else { remove(event.data)?.continuation.resume() }
+            }
         }
     }
 }

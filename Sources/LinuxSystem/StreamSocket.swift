@@ -11,14 +11,24 @@ package struct StreamSocket: ~Copyable, Sendable {
 
     /// Connects to the socket that listens at `path`, by way of its directory's descriptor, so that a long path is no
     /// problem.
-    package static func connect(to path: FilePath) throws(SystemCallError) -> StreamSocket {
+    ///
+    /// - Parameters:
+    ///   - path: The socket.
+    ///   - isBlocking: Whether this call and those that read and write wait. Without, a listener whose queue is full is
+    ///     `EAGAIN`.
+    /// - Returns: The connected socket.
+    /// - Throws: ``SystemCallError``.
+    package static func connect(to path: FilePath, isBlocking: Bool = true) throws(SystemCallError) -> StreamSocket {
         guard let name = path.lastComponent else {
             throw SystemCallError(call: "connect", path: path, errno: .invalidArgument)
         }
         let parent = path.removingLastComponent()
         let directory = try RootDirectory(at: parent.isEmpty ? "." : parent)
         let socket = OwnedFileDescriptor(
-            takingOver: try systemCall("socket") { clinux_unix_socket(CLINUX_SOCK_STREAM | CLINUX_SOCK_CLOEXEC) }
+            takingOver: try systemCall("socket") {
+                let flags = CLINUX_SOCK_CLOEXEC | (isBlocking ? 0 : CLINUX_SOCK_NONBLOCK)
+                return clinux_unix_socket(CLINUX_SOCK_STREAM | flags)
+            }
         )
         let number = socket.rawValue
         try UnixAddress.with(directory, name.string) { (address, count) in
@@ -26,6 +36,9 @@ package struct StreamSocket: ~Copyable, Sendable {
         }
         return StreamSocket(descriptor: socket)
     }
+
+    /// The socket, without the rest.
+    package consuming func takeDescriptor() -> OwnedFileDescriptor { descriptor }
 
     /// Sends bytes and a descriptor with them.
     package func send(

@@ -135,7 +135,9 @@ import Testing
         #expect(throws: CgroupError.self) { try create(.reuseEmpty) }
         try tree.put("sys/fs/cgroup/skiff/a/cgroup.freeze", "0")
         try tree.put("sys/fs/cgroup/skiff/a/cgroup.events", "populated 0\nfrozen 0\n")
-        try tree.makeDirectories("sys/fs/cgroup/skiff/a/child")
+        try tree.put("sys/fs/cgroup/skiff/a/child/cgroup.procs", "")
+        #expect(try create(.reuseEmpty).processIDs.isEmpty)
+        try tree.put("sys/fs/cgroup/skiff/a/child/cgroup.procs", "5\n")
         #expect(throws: CgroupError.self) { try create(.reuseEmpty) }
     }
 
@@ -252,6 +254,13 @@ import Testing
         #expect(controller?.code == .controllerMissing)
         #expect(controller?.field == "pids.limit")
         #expect(controller?.description.contains("pids") == true)
+        let unknown = #expect(throws: CgroupError.self) { try apply(tree) { $0.unified.files = ["foo.bar": "1"] } }
+        #expect(unknown?.code == .controllerMissing)
+        let unknownFile = #expect(throws: CgroupError.self) {
+            try apply(tree) { $0.unified.files = ["memory.nothing": "1"] }
+        }
+        #expect(unknownFile?.code == .unsupported)
+        #expect(unknownFile?.description.contains("no such file or directory") == true)
     }
 
     @Test("need no swap file to lift the limit, nor to forbid what the machine has not") func noSwap() throws {
@@ -284,6 +293,26 @@ import Testing
             }
         }
         #expect(try tree.text("sys/fs/cgroup/a/memory.max") == "")
+    }
+
+    @Test("put back what an update wrote before it failed, and say so when that fails, too") func update() throws {
+        let tree = try tree([])
+        try tree.put("sys/fs/cgroup/a/memory.max", "8192")
+        try tree.put("sys/fs/cgroup/a/memory.low", "1024")
+        var limits = CgroupLimits()
+        limits.memory.limit = .value(4096)
+        limits.memory.reservation = .value(2048)
+        limits.pids.limit = .value(5)
+        let group = try Cgroup.open(at: CgroupPath("/a"), layout: tree.layout)
+        let error = #expect(throws: CgroupError.self) { try group.update(limits) }
+        #expect(error?.field == "pids.limit")
+        #expect(error?.hint?.contains("not put back") == false)
+        #expect(try tree.text("sys/fs/cgroup/a/memory.max") == "8192")
+        #expect(try tree.text("sys/fs/cgroup/a/memory.low") == "1024")
+        try tree.put("sys/fs/cgroup/a/pids.max", "9")
+        try group.update(limits)
+        #expect(try tree.text("sys/fs/cgroup/a/memory.max") == "4096")
+        #expect(try tree.text("sys/fs/cgroup/a/pids.max") == "5")
     }
 
     @Test("notice when the kernel takes another value") func notEffective() throws {

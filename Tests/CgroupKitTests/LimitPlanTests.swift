@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
-import CgroupKit
 import Testing
+
+@testable import CgroupKit
 
 /// A plan as text: one `file=value` for each write.
 func text(_ plan: [CgroupWrite]) -> [String] { plan.map { "\($0.file)=\($0.value)" } }
@@ -125,7 +126,11 @@ func text(_ plan: [CgroupWrite]) -> [String] { plan.map { "\($0.file)=\($0.value
         #expect(try limits.plan(.v2, current: .init(usage: 1001)).count == 1)
         limits.checkBeforeUpdate = true
         #expect(throws: CgroupError.self) { try limits.plan(.v2, current: .init(usage: 1001)) }
-        #expect(try limits.plan(.v2, current: .init(usage: 1000)).count == 1)
+        #expect(throws: CgroupError.self) { try limits.plan(.v2, current: .init(usage: 1000)) }
+        #expect(try limits.plan(.v2, current: .init(usage: 999)).count == 1)
+        limits.swap = .value(1000)
+        let error = #expect(throws: CgroupError.self) { try limits.plan(.v2, current: .init(usage: 1000)) }
+        #expect(error?.hint == "rejecting memory+swap limit 1000 <= usage 1000")
     }
 }
 
@@ -167,6 +172,15 @@ func text(_ plan: [CgroupWrite]) -> [String] { plan.map { "\($0.file)=\($0.value
         #expect(text(try limits.plan(.v1)) == ["cpu.cfs_period_us=200000", "cpu.cfs_quota_us=5000"])
         limits.period = 50_000
         #expect(text(try limits.plan(.v1)) == ["cpu.cfs_quota_us=5000", "cpu.cfs_period_us=50000"])
+        limits = CPULimits()
+        limits.realtimeRuntime = 3000
+        limits.realtimePeriod = 10_000
+        #expect(text(try limits.plan(.v1)) == ["cpu.rt_runtime_us=3000", "cpu.rt_period_us=10000"])
+        #expect(
+            text(try limits.plan(.v1, current: .init(realtimePeriod: 5000))) == [
+                "cpu.rt_period_us=10000", "cpu.rt_runtime_us=3000",
+            ]
+        )
     }
 
     @Test("keep burst <= quota after each write") func burst() throws {
@@ -214,6 +228,38 @@ func text(_ plan: [CgroupWrite]) -> [String] { plan.map { "\($0.file)=\($0.value
         #expect(refused { $0.realtimeRuntime = 1 })
         #expect(refused { $0.realtimePeriod = 1 })
         #expect(!refused { $0.period = 1000 })
+    }
+}
+
+@Suite("Putting limits back") struct ReversalTests {
+    @Test(
+        "gives a file what it showed, and a line of a file only to the device that it is about",
+        arguments: [
+            ("memory.max", "4096", "max\n", ["max"]), ("cpu.max", "5000 100000", "max 100000\n", ["max 100000"]),
+            ("cpuset.cpus", "0", "\n", ["\n"]), ("cpuset.cpus", "0", "", ["\n"]),
+            ("memory.oom_control", "1", "oom_kill_disable 0\nunder_oom 1\noom_kill 3\n", ["0"]),
+            (
+                "io.max", "8:0 rbps=5", "8:0 rbps=1 wbps=max riops=max wiops=max\n8:16 rbps=7\n",
+                [
+                    "8:0 rbps=1 wbps=max riops=max wiops=max"
+                ]
+            ),
+            ("io.max", "8:1 rbps=5 wiops=6", "8:0 rbps=1 wbps=max\n", ["8:1 rbps=max wiops=max"]),
+            ("io.max", "8:0 rbps=5", "", ["8:0 rbps=max"]),
+            ("io.weight", "default 300", "default 100\n8:0 50\n", ["default 100"]),
+            ("io.weight", "8:16 300", "default 100\n8:0 50\n", ["8:16 default"]),
+            ("io.bfq.weight", "300", "default 100\n8:0 50\n", ["default 100"]),
+            ("io.bfq.weight", "300", "100\n", ["100"]),
+            ("blkio.throttle.read_bps_device", "8:0 5", "", ["8:0 0"]),
+            ("blkio.throttle.read_bps_device", "8:0 5", "8:0 7\n", ["8:0 7"]),
+            ("net_prio.ifpriomap", "eth0 5", "lo 0\neth0 2\n", ["eth0 2"]),
+            ("rdma.max", "mlx hca_handle=2", "mlx hca_handle=max hca_object=5\n", ["mlx hca_handle=max hca_object=5"]),
+            ("misc.max", "sev 2", "", ["sev max"]),
+        ] as [(String, String, String, [String])]
+    )
+    func reversal(_ file: String, _ value: String, _ before: String, _ expected: [String]) {
+        let write = CgroupWrite(file, value, .memory, "test")
+        #expect(write.reversal(of: Array(before.utf8)) == expected)
     }
 }
 
@@ -316,6 +362,8 @@ func text(_ plan: [CgroupWrite]) -> [String] { plan.map { "\($0.file)=\($0.value
     @Test("unified files are written last, sorted by name") func unified() throws {
         let settings = UnifiedSettings(files: ["memory.high": "5", "cpu.uclamp.max": "50.00", "cgroup.max.depth": "3"])
         #expect(text(try settings.plan()) == ["cgroup.max.depth=3", "cpu.uclamp.max=50.00", "memory.high=5"])
+        let lines = UnifiedSettings(files: ["io.max": "8:0 rbps=1\n8:16 wbps=2\n", "new.thing": "x"])
+        #expect(text(try lines.plan()) == ["io.max=8:0 rbps=1", "io.max=8:16 wbps=2", "new.thing=x"])
         let mounts = MountInfoEntry.parse(Array(CgroupLayoutTests.unified.utf8))
         let layout = try CgroupLayout(mounts: mounts) { _ in [.memory] }
         var limits = CgroupLimits()
@@ -329,7 +377,7 @@ func text(_ plan: [CgroupWrite]) -> [String] { plan.map { "\($0.file)=\($0.value
         "unified files that control instead of limit, or are no plain names, are refused",
         arguments: [
             "cgroup.procs", "cgroup.kill", "cgroup.freeze", "cgroup.subtree_control", "cgroup.threads", "cgroup.type",
-            "../memory.max", "a/memory.max", "memory/max", "memory", ".max", "memory.", "nothing.max", "memory.max\n",
+            "../memory.max", "a/memory.max", "memory/max", "memory", ".max", "memory.", "memory.max\n",
             "",
             "memory..\u{e9}",
         ]

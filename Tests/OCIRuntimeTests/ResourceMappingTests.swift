@@ -27,7 +27,7 @@ struct ResourceMappingTests {
         #expect(try Self.request { $0.devices = [LinuxDeviceRule(allow: false)] }.needsGroup)
     }
 
-    @Test("takes zero for a setting that an engine was not given, but not for tasks")
+    @Test("takes zero for a setting that an engine was not given; of tasks it leaves the first one")
     func zero() throws {
         let request = try Self.request {
             $0.memory = LinuxMemory(limit: 0, reservation: 0, swap: 0, kernel: 0, kernelTCP: 0)
@@ -35,7 +35,7 @@ struct ResourceMappingTests {
             $0.blockIO = LinuxBlockIO(weight: 0, leafWeight: 0)
         }
         #expect(request.limits == CgroupLimits())
-        #expect(try Self.request { $0.pids = LinuxPIDs(limit: 0) }.limits.pids.limit == .value(0))
+        #expect(try Self.request { $0.pids = LinuxPIDs(limit: 0) }.limits.pids.limit == .value(1))
     }
 
     @Test("gives every setting of memory, CPU and tasks")

@@ -19,7 +19,9 @@ import Testing
             ("delete", ["--force, -f"]), ("run", ["--detach, -d", "--keep", "--no-subreaper", "--preserve-fds"]),
             ("exec", ["--process FILE, -p FILE", "--tty, -t", "--user", "--env", "--cwd", "--cap", "--ignore-paused"]),
             ("list", ["--format", "--quiet, -q"]), ("ps", ["--format"]), ("pause", ["CONTAINER"]),
-            ("resume", ["CONTAINER"]), ("spec", ["--bundle", "--rootless"]), ("features", ["JSON"]),
+            ("resume", ["CONTAINER"]),
+            ("update", ["--resources FILE, -r FILE", "--memory BYTES", "--cpuset-cpus LIST"]),
+            ("events", ["--interval TIME", "--stats"]), ("spec", ["--bundle", "--rootless"]), ("features", ["JSON"]),
         ]
     )
     func help(command: String, words: [String]) throws {

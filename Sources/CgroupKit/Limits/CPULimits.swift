@@ -31,11 +31,14 @@ public struct CPULimits: Hashable, Sendable {
         public var quota: ResourceLimit
         /// The period.
         public var period: UInt64
+        /// The period of real-time tasks (version 1).
+        public var realtimePeriod: UInt64
 
         /// What is known of the group; the defaults are those of a new group.
-        public init(quota: ResourceLimit = .unlimited, period: UInt64 = 100_000) {
+        public init(quota: ResourceLimit = .unlimited, period: UInt64 = 100_000, realtimePeriod: UInt64 = 1_000_000) {
             self.quota = quota
             self.period = period
+            self.realtimePeriod = realtimePeriod
         }
     }
 
@@ -57,7 +60,7 @@ public struct CPULimits: Hashable, Sendable {
         } else {
             plan += bandwidth
         }
-        return plan + (try realtimeWrites(version))
+        return plan + (try realtimeWrites(version, current))
     }
 
     private func check(_ current: Current) throws(CgroupError) {
@@ -98,18 +101,19 @@ public struct CPULimits: Hashable, Sendable {
         return [periodFirst ? periodWrite : quotaWrite, periodFirst ? quotaWrite : periodWrite].compactMap { $0 }
     }
 
-    private func realtimeWrites(_ version: CgroupVersion) throws(CgroupError) -> [CgroupWrite] {
+    /// As with ``legacyBandwidth(_:)``, the write that makes the quotient smaller goes first.
+    private func realtimeWrites(_ version: CgroupVersion, _ current: Current) throws(CgroupError) -> [CgroupWrite] {
         if version == .v2 {
             if realtimeRuntime != nil { throw .unsupported("cpu.realtimeRuntime", by: .v2, .cpu) }
             if realtimePeriod != nil { throw .unsupported("cpu.realtimePeriod", by: .v2, .cpu) }
         }
-        var plan: [CgroupWrite] = []
-        if let realtimePeriod {
-            plan.append(CgroupWrite("cpu.rt_period_us", "\(realtimePeriod)", .cpu, "cpu.realtimePeriod"))
+        let periodWrite = realtimePeriod.map {
+            CgroupWrite("cpu.rt_period_us", "\($0)", .cpu, "cpu.realtimePeriod")
         }
-        if let realtimeRuntime {
-            plan.append(CgroupWrite("cpu.rt_runtime_us", "\(realtimeRuntime)", .cpu, "cpu.realtimeRuntime"))
+        let runtimeWrite = realtimeRuntime.map {
+            CgroupWrite("cpu.rt_runtime_us", "\($0)", .cpu, "cpu.realtimeRuntime")
         }
-        return plan
+        let periodFirst = (realtimePeriod ?? 0) >= current.realtimePeriod
+        return [periodFirst ? periodWrite : runtimeWrite, periodFirst ? runtimeWrite : periodWrite].compactMap { $0 }
     }
 }

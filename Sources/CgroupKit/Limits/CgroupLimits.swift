@@ -63,7 +63,7 @@ public struct CgroupLimits: Hashable, Sendable {
                 .unsupported,
                 "set cgroup limit",
                 field: first.field,
-                hint: "no version 2 hierarchy is mounted"
+                hint: "invalid configuration: cannot use unified on cgroup v1: no version 2 hierarchy is mounted"
             )
         }
         return plan + files

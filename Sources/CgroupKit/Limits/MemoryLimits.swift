@@ -27,7 +27,8 @@ public struct MemoryLimits: Hashable, Sendable {
     public var kernel: ResourceLimit?
     /// Kernel TCP buffers; version 1 only.
     public var kernelTCP: ResourceLimit?
-    /// Whether a ``limit`` below the current use is refused, instead of being enforced by reclaim and the OOM killer.
+    /// Whether a ``limit``, or a ``swap``, that is not above the current use of memory is refused, instead of being
+    /// enforced by reclaim and the OOM killer.
     public var checkBeforeUpdate: Bool?
     /// Whether the OOM killer takes the whole group, `memory.oom.group`; `true` exists in version 2 only.
     public var oomGroup: Bool?
@@ -63,10 +64,14 @@ public struct MemoryLimits: Hashable, Sendable {
         }
     }
 
+    /// The words are those that callers of runc match on.
     private func checkUsage(_ current: Current) throws(CgroupError) {
-        guard checkBeforeUpdate == true, case .value(let limit) = limit, let usage = current.usage else { return }
-        if usage > limit {
-            throw .invalid("memory.limit", "\(usage) bytes are in use, more than the limit of \(limit)")
+        guard checkBeforeUpdate == true, let usage = current.usage else { return }
+        if case .value(let sum) = swap, sum <= usage {
+            throw .invalid("memory.swap", "rejecting memory+swap limit \(sum) <= usage \(usage)")
+        }
+        if case .value(let limit) = limit, limit <= usage {
+            throw .invalid("memory.limit", "rejecting memory limit \(limit) <= usage \(usage)")
         }
     }
 
@@ -112,7 +117,7 @@ public struct MemoryLimits: Hashable, Sendable {
     }
 
     /// Swap alone: what OCI's sum leaves after the memory limit.
-    private func unifiedSwap(_ current: Current) throws(CgroupError) -> ResourceLimit? {
+    func unifiedSwap(_ current: Current) throws(CgroupError) -> ResourceLimit? {
         guard let swap else { return limit == .unlimited ? .unlimited : nil }
         guard case .value(let sum) = swap else { return .unlimited }
         guard case .value(let memory) = limit ?? current.limit else {

@@ -3,7 +3,7 @@
 
 /// The limit of the pids controller: how many tasks (threads count) a group may have.
 public struct PIDLimits: Hashable, Sendable {
-    /// The limit; zero refuses every new task. `nil` leaves what is in force.
+    /// The limit; zero refuses every new task, also one that is to be born in the group. `nil` leaves what is in force.
     public var limit: ResourceLimit?
 
     /// Limits to `limit` tasks.

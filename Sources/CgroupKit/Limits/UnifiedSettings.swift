@@ -9,14 +9,15 @@ public struct UnifiedSettings: Hashable, Sendable {
     /// Settings from file names and values.
     public init(files: [String: String] = [:]) { self.files = files }
 
-    /// The writes, sorted by file name.
+    /// The writes, sorted by file name; a value of several lines is written line by line, as the kernel takes one line
+    /// at a time.
     ///
-    /// A name is a known controller (or `cgroup` with one of the few settings that are limits), a dot, and letters,
-    /// digits, dots, underscores or hyphens. Control files such as `cgroup.procs` are refused: they would move
-    /// processes of the host, not set limits.
+    /// A name is a controller's or `cgroup`, a dot, and letters, digits, dots, underscores or hyphens. Whether the
+    /// controller and the file exist is for the kernel to say. Files that move, stop, kill or retype processes and
+    /// groups, such as `cgroup.procs`, are refused: they set no limit.
     ///
-    /// - Throws: ``CgroupError``: `invalidLimit` for such a name or a value with a NUL, `unsupported` for an unknown
-    ///   controller.
+    /// - Throws: ``CgroupError``: `invalidLimit` for such a name or a value with a NUL.
+    /// - SeeAlso: OCI runtime-spec 1.3, config-linux.md, "Unified".
     public func plan() throws(CgroupError) -> [CgroupWrite] {
         var plan: [CgroupWrite] = []
         for (file, value) in files.sorted(by: { $0.key < $1.key }) {
@@ -24,26 +25,21 @@ public struct UnifiedSettings: Hashable, Sendable {
             let parts = file.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, file.utf8.count <= 255,
                 file.utf8.allSatisfy(Self.isAllowed)
-            else { throw .invalid(field, "a file name looks like memory.high and has no slash") }
+            else {
+                throw .invalid(field, "it must be a file name in the form CONTROLLER.PARAMETER (no slashes)")
+            }
             if value.utf8.contains(0) { throw .invalid(field, "the value has a NUL") }
-            if parts[0] == "cgroup" && !Self.limits.contains(file) {
-                throw .invalid(field, "this file controls the group and sets no limit")
-            }
-            if parts[0] != "cgroup" && !Self.controllers.contains(String(parts[0])) {
-                throw CgroupError(
-                    .unsupported,
-                    "set cgroup limit",
-                    field: field,
-                    hint: "no controller \(parts[0]) is known"
-                )
-            }
-            plan.append(CgroupWrite(file, value, CgroupController(rawValue: String(parts[0])), field))
+            if Self.controls.contains(file) { throw .invalid(field, "this file controls the group and sets no limit") }
+            let controller = CgroupController(rawValue: String(parts[0]))
+            let lines = value.split(separator: "\n").map { String($0) }
+            plan += (lines.isEmpty ? ["\n"] : lines).map { CgroupWrite(file, $0, controller, field) }
         }
         return plan
     }
 
-    private static let controllers: Set = ["cpu", "cpuset", "memory", "io", "pids", "hugetlb", "rdma", "misc", "dmem"]
-    private static let limits: Set = ["cgroup.max.depth", "cgroup.max.descendants", "cgroup.pressure"]
+    private static let controls: Set = [
+        "cgroup.procs", "cgroup.threads", "cgroup.kill", "cgroup.freeze", "cgroup.type", "cgroup.subtree_control",
+    ]
 
     private static func isAllowed(_ byte: UInt8) -> Bool {
         switch byte {

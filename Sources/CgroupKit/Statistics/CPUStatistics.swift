@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+internal import SystemPackage
+
 /// CPU time of a group; times are in nanoseconds.
 public struct CPUStatistics: Hashable, Sendable {
     /// All time.
@@ -19,6 +21,12 @@ public struct CPUStatistics: Hashable, Sendable {
     public var bursts: UInt64?
     /// Saved time that was used.
     public var burst: UInt64?
+    /// All time by CPU, in the order of their numbers; version 1 only.
+    public var usageByCPU: [UInt64] = []
+    /// Time in user mode by CPU; version 1 only.
+    public var userByCPU: [UInt64] = []
+    /// Time in the kernel by CPU; version 1 only.
+    public var systemByCPU: [UInt64] = []
 
     /// Reads version 2's `cpu.stat`, which every version 2 group has.
     init?(unified directory: CgroupDirectory) throws(CgroupError) {
@@ -43,11 +51,27 @@ public struct CPUStatistics: Hashable, Sendable {
         usage = try accounting?.number("cpuacct.usage")
         user = try accounting?.number("cpuacct.usage_user")
         system = try accounting?.number("cpuacct.usage_sys")
+        if let accounting {
+            let byCPU = try accounting.readIfPresent("cpuacct.usage_percpu") ?? []
+            usageByCPU = KernelText.fields(byCPU[...]).compactMap { KernelText.number($0) }
+            (userByCPU, systemByCPU) = Self.parse(all: try accounting.readIfPresent("cpuacct.usage_all") ?? [])
+        }
         let table = try cpu?.table("cpu.stat") ?? [:]
         periods = table["nr_periods"]
         throttledPeriods = table["nr_throttled"]
         throttled = table["throttled_time"]
         bursts = table["nr_bursts"]
         burst = table["burst_time"]
+    }
+
+    /// Lines `0 1234 567` of CPU, user and system time, below a heading.
+    static func parse(all text: [UInt8]) -> (user: [UInt64], system: [UInt64]) {
+        let rows = KernelText.lines(text).compactMap { line -> (UInt64, UInt64)? in
+            let fields = KernelText.fields(line)
+            guard fields.count >= 3, let user = KernelText.number(fields[1]), let system = KernelText.number(fields[2])
+            else { return nil }
+            return (user, system)
+        }
+        return (rows.map(\.0), rows.map(\.1))
     }
 }

@@ -15,6 +15,12 @@ public struct CgroupStatistics: Hashable, Sendable {
     public var io: [IOStatistics]?
     /// Huge pages, by page size as in `2MB`; empty where the controller is missing.
     public var hugePages: [String: HugePageStatistics] = [:]
+    /// RDMA devices, by name; empty where the controller is missing.
+    public var rdma: [String: RDMAStatistics] = [:]
+    /// Miscellaneous resources, by name; empty where the controller is missing.
+    public var misc: [String: MiscStatistics] = [:]
+    /// CPUs and memory nodes.
+    public var cpuSet: CPUSetStatistics?
     /// Time lost waiting for CPUs.
     public var cpuPressure: PressureStatistics?
     /// Time lost waiting for memory.

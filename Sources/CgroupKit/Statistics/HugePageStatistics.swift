@@ -14,6 +14,10 @@ public struct HugePageStatistics: Hashable, Sendable {
     public var limit: ResourceLimit?
     /// How often the limit refused a page.
     public var limitHits: UInt64?
+    /// Reserved now, used or not; kernel 5.7.
+    public var reserved: UInt64?
+    /// The limit of reservations.
+    public var reservedLimit: ResourceLimit?
 
     /// The statistics of every size that the kernel has files for.
     static func read(_ directory: CgroupDirectory) throws(CgroupError) -> [String: HugePageStatistics] {
@@ -31,7 +35,9 @@ public struct HugePageStatistics: Hashable, Sendable {
                 peak: isLegacy ? try directory.number("\(prefix).max_usage_in_bytes") : nil,
                 limit: try directory.limit(isLegacy ? "\(prefix).limit_in_bytes" : "\(prefix).max"),
                 limitHits: isLegacy
-                    ? try directory.number("\(prefix).failcnt") : try directory.table("\(prefix).events")["max"]
+                    ? try directory.number("\(prefix).failcnt") : try directory.table("\(prefix).events")["max"],
+                reserved: try directory.number("\(prefix).rsvd\(suffix)"),
+                reservedLimit: try directory.limit("\(prefix).rsvd\(isLegacy ? ".limit_in_bytes" : ".max")")
             )
             all[String(prefix.dropFirst("hugetlb.".utf8.count))] = item
         }

@@ -19,6 +19,27 @@ public struct MemoryStatistics: Hashable, Sendable {
         public var oomGroupKills: UInt64?
     }
 
+    /// One kind of memory that version 1 counts by itself.
+    public struct Counter: Hashable, Sendable {
+        /// Used now.
+        public var current: UInt64?
+        /// The most that was used at one time.
+        public var peak: UInt64?
+        /// The limit.
+        public var limit: ResourceLimit?
+        /// How often the limit was met.
+        public var limitHits: UInt64?
+
+        /// Reads the files that begin with `prefix`; `nil` where the kernel has none.
+        init?(_ directory: CgroupDirectory, _ prefix: String) throws(CgroupError) {
+            guard let current = try directory.number("\(prefix).usage_in_bytes") else { return nil }
+            self.current = current
+            peak = try directory.number("\(prefix).max_usage_in_bytes")
+            limit = try directory.limit("\(prefix).limit_in_bytes")
+            limitHits = try directory.number("\(prefix).failcnt")
+        }
+    }
+
     /// Used now.
     public var current: UInt64?
     /// The most that was used at one time; kernel 5.19 in version 2.
@@ -29,6 +50,14 @@ public struct MemoryStatistics: Hashable, Sendable {
     public var swapCurrent: UInt64?
     /// Swap limit: without memory in version 2, together with memory in version 1, as the kernel counts it.
     public var swapLimit: ResourceLimit?
+    /// The most swap that was used at one time; version 2, kernel 6.5.
+    public var swapPeak: UInt64?
+    /// Memory and swap together; version 1 only.
+    public var withSwap: Counter?
+    /// Kernel memory; version 1 only.
+    public var kernel: Counter?
+    /// TCP buffers; version 1 only.
+    public var kernelTCP: Counter?
     /// How often a limit was met.
     public var events = Events()
     /// Private anonymous memory.
@@ -55,6 +84,7 @@ public struct MemoryStatistics: Hashable, Sendable {
         peak = try directory.number("memory.peak")
         limit = try directory.limit("memory.max")
         swapCurrent = try directory.number("memory.swap.current")
+        swapPeak = try directory.number("memory.swap.peak")
         swapLimit = try directory.limit("memory.swap.max")
         let counters = try directory.table("memory.events")
         events = Events(
@@ -77,7 +107,10 @@ public struct MemoryStatistics: Hashable, Sendable {
         self.current = current
         peak = try directory.number("memory.max_usage_in_bytes")
         limit = try directory.limit("memory.limit_in_bytes")
-        swapLimit = try directory.limit("memory.memsw.limit_in_bytes")
+        withSwap = try Counter(directory, "memory.memsw")
+        kernel = try Counter(directory, "memory.kmem")
+        kernelTCP = try Counter(directory, "memory.kmem.tcp")
+        swapLimit = withSwap?.limit
         events.limitHits = try directory.number("memory.failcnt")
         events.oomKills = try directory.table("memory.oom_control")["oom_kill"]
         details = try directory.table("memory.stat")

@@ -7,7 +7,7 @@
 package struct LifecycleMachine: Hashable, Sendable {
     /// What is asked for.
     package enum Operation: Hashable, Sendable {
-        case start, kill, pause, resume, exec, delete(force: Bool)
+        case start, kill, pause, resume, exec, update, delete(force: Bool)
     }
 
     /// What is to be done.
@@ -44,6 +44,8 @@ package struct LifecycleMachine: Hashable, Sendable {
         case (.exec, .created): .proceed
         case (.exec, .paused): .refuse("cannot exec in a paused container")
         case (.exec, _): .refuse("cannot exec in a stopped container: container not running")
+        case (.update, .created), (.update, .running), (.update, .paused): .proceed
+        case (.update, _): .refuse("container not running")
         case (.delete, .stopped): .proceed
         case (.delete(force: true), _): .endFirst
         case (.delete(force: false), .created): .endFirst

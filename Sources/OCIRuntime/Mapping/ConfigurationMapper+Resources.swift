@@ -10,12 +10,16 @@ extension ConfigurationMapper {
         var request = CgroupRequest()
         request.path = linux.cgroupsPath.nonEmptyBytes == nil ? nil : linux.cgroupsPath
         guard let resources = linux.resources else { return request }
-        let path = JSONPath.field("linux", "resources")
-        let own = try deviceRules(resources.devices ?? [], at: path.appending("devices"))
-        request.deviceRules = own + DeviceRule.defaults
-        request.hasOwnDeviceRules = !own.isEmpty
-        request.limits = try limits(resources, at: path)
+        request.deviceRules = try deviceRules(linux)
+        request.hasOwnDeviceRules = resources.devices?.isEmpty == false
+        request.limits = try limits(resources, at: .field("linux", "resources"))
         return request
+    }
+
+    /// The configuration's rules about devices, and behind them what every container may use.
+    static func deviceRules(_ linux: LinuxConfiguration) throws(MappingError) -> [DeviceRule] {
+        let path = JSONPath.field("linux", "resources", "devices")
+        return try deviceRules(linux.resources?.devices ?? [], at: path) + DeviceRule.defaults
     }
 
     /// Maps limits alone, as an update has them.
@@ -24,7 +28,7 @@ extension ConfigurationMapper {
         limits.memory = try memory(resources.memory, at: path.appending("memory"))
         limits.cpu = try cpu(resources.cpu, at: path.appending("cpu"))
         limits.cpuSet = try cpuSet(resources.cpu, at: path.appending("cpu"))
-        limits.pids = PIDLimits(limit: resources.pids?.limit.map(limit))
+        limits.pids = PIDLimits(limit: resources.pids?.limit.map(taskLimit))
         limits.io = try io(resources.blockIO, at: path.appending("blockIO"))
         limits.hugePages = (resources.hugepageLimits ?? []).map {
             HugePageLimit(pageSize: $0.pageSize, limit: .value($0.limit))
@@ -89,6 +93,10 @@ extension ConfigurationMapper {
 
     /// A bound that is a number or -1; the check has refused other negative numbers.
     static func limit(_ value: Int64) -> ResourceLimit { UInt64(exactly: value).map { .value($0) } ?? .unlimited }
+
+    /// Zero, which allows no new task, would forbid the container's own process on version 2, where it is born in the
+    /// group. One allows it and no other, which is the same to the container, and what systemd makes of zero.
+    static func taskLimit(_ value: Int64) -> ResourceLimit { value == 0 ? .value(1) : limit(value) }
 
     /// Like ``limit(_:)``, but engines write 0 for a bound they were not given.
     static func limitUnlessZero(_ value: Int64?) -> ResourceLimit? {

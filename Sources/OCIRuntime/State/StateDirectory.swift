@@ -115,7 +115,14 @@ struct StateDirectory: ~Copyable, Sendable {
         } catch { throw RuntimeError("store the container's configuration", error, container: id) }
     }
 
-    /// The configuration that the container was made from.
+    /// Replaces the stored configuration after an update, in one step for every other process.
+    func replace(configuration: RuntimeConfiguration) throws(RuntimeError) {
+        do throws(SystemCallError) {
+            try directory.replaceFile(Self.configurationFile, configuration.json(), flushed: false)
+        } catch { throw RuntimeError("store the container's configuration", error, container: id) }
+    }
+
+    /// The configuration that the container was made from, with the updates since.
     func configuration() throws(RuntimeError) -> RuntimeConfiguration {
         let bytes: [UInt8]
         do throws(SystemCallError) {

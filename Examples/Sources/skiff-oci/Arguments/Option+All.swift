@@ -74,6 +74,36 @@ extension Option {
     static let ignorePaused = Option("ignore-paused", "enter a paused container too")
     static let subgroup = Option("cgroup", value: .one("PATH"), "refused: the process joins the container's group")
 
+    // Of update.
+    static let resources = Option(
+        "resources",
+        letter: "r",
+        value: .one("FILE"),
+        "take all limits from FILE, or from standard input (-), as JSON"
+    )
+    static let blkioWeight = Option("blkio-weight", value: .one("WEIGHT"), "share of block devices, 10 to 1000")
+    static let cpuPeriod = Option("cpu-period", value: .one("US"), "length of a CPU period in microseconds")
+    static let cpuQuota = Option("cpu-quota", value: .one("US"), "CPU time in one period in microseconds, or -1")
+    static let cpuBurst = Option("cpu-burst", value: .one("US"), "CPU time that may be saved up, in microseconds")
+    static let cpuShare = Option("cpu-share", value: .one("SHARES"), "share of the CPU, 2 to 262144")
+    static let cpuRealtimePeriod = Option("cpu-rt-period", value: .one("US"), "length of a real-time period")
+    static let cpuRealtimeRuntime = Option("cpu-rt-runtime", value: .one("US"), "real-time CPU time in one period")
+    static let cpuIdle = Option("cpu-idle", value: .one("0|1"), "whether to run only when nothing else does")
+    static let cpusetCPUs = Option("cpuset-cpus", value: .one("LIST"), "CPUs to use, such as 0-3,7")
+    static let cpusetMems = Option("cpuset-mems", value: .one("LIST"), "memory nodes to use, such as 0-1")
+    static let memory = Option("memory", value: .one("BYTES"), "memory limit, such as 512M, or -1")
+    static let memoryReservation = Option("memory-reservation", value: .one("BYTES"), "memory soft limit, or -1")
+    static let memorySwap = Option("memory-swap", value: .one("BYTES"), "limit of memory and swap together, or -1")
+    static let kernelMemory = Option("kernel-memory", value: .one("BYTES"), "kernel memory; old kernels only")
+    static let kernelMemoryTCP = Option("kernel-memory-tcp", value: .one("BYTES"), "TCP buffers; version 1 only")
+    static let pidsLimit = Option("pids-limit", value: .one("N"), "number of tasks, or -1")
+    static let l3CacheSchema = Option("l3-cache-schema", value: .one("SCHEMA"), "refused: Intel RDT")
+    static let memoryBandwidthSchema = Option("mem-bw-schema", value: .one("SCHEMA"), "refused: Intel RDT")
+
+    // Of events.
+    static let interval = Option("interval", value: .one("TIME"), "time between statistics, such as 5s (default)")
+    static let stats = Option("stats", "print statistics once")
+
     // Of others.
     static let all = Option("all", letter: "a", "signal every process of the container")
     static let force = Option("force", letter: "f", "kill the container first if it runs; a missing one is no error")

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import CgroupKit
+public import OCISpec
+
+extension Container {
+    /// Changes the limits of a container that has not ended, and stores them as part of its configuration.
+    ///
+    /// What `changes` does not name stays as it is. An entry about a device, a page size or a file of version 2 replaces
+    /// the one about the same; a list of device rules replaces the whole list, without a moment in which a device that
+    /// both lists allow is denied. `memory.swap` counts memory and swap together, so on version 2 a new memory limit
+    /// changes what is left for swap. Of a number, 0 stands for none given, as engines write it, but not for tasks,
+    /// burst and idle.
+    ///
+    /// - Parameter changes: The new limits.
+    /// - Throws: ``RuntimeError``: `notFound`; `wrongState` ("container not running"); `invalidConfiguration` and
+    ///   `unsupported`, naming the field; `cgroupFailed` when the container has no control group, when the kernel
+    ///   refuses a value, and when `memory.checkBeforeUpdate` is set and more is in use. On failure the old limits are
+    ///   in force, except for files that the error names, and the stored configuration is the old one.
+    /// - Note: Needs the right to write to the container's control group: root, or its delegate.
+    /// - SeeAlso: OCI runtime-spec 1.3, config-linux.md, "Control groups".
+    public func update(_ changes: LinuxResources) throws(RuntimeError) {
+        let directory = try openState()
+        let lock = try directory.lock()
+        let stored = try snapshot(directory)
+        try check(.update, stored)
+        guard let group = try cgroup(of: stored) else {
+            throw RuntimeError(.cgroupFailed, "update: the container has no control group", container: id)
+        }
+        let old = try directory.configuration()
+        let update = try LimitUpdate(changes, of: old, container: id)
+        do throws(CgroupError) { try group.update(update.limits, devices: update.devices) } catch {
+            throw RuntimeError(error, container: id)
+        }
+        try directory.replace(configuration: update.configuration)
+        extendLifetime(lock)
+    }
+}
+
+/// What an update changes: values, before anything is done.
+struct LimitUpdate {
+    /// The configuration afterwards.
+    let configuration: RuntimeConfiguration
+    /// The limits to apply: those that change, and those that they are counted with.
+    let limits: CgroupLimits
+    /// The device policy, if it changes.
+    let devices: DevicePolicy?
+
+    init(_ changes: LinuxResources, of old: RuntimeConfiguration, container: String) throws(RuntimeError) {
+        var new = old
+        var linux = new.linux ?? LinuxConfiguration()
+        let before = linux.resources ?? LinuxResources()
+        let after = before.updated(with: changes)
+        linux.resources = after
+        new.linux = linux
+        configuration = new
+        do throws(ValidationError) { try new.validate() } catch {
+            throw RuntimeError(.invalidConfiguration, "update: \(error)", container: container)
+        }
+        var applied = changes
+        // The sum of memory and swap that was configured holds for the new memory limit, too.
+        if let memory = changes.memory, memory.limit ?? 0 != 0, memory.swap ?? 0 == 0 {
+            applied.memory?.swap = after.memory?.swap
+        }
+        do throws(MappingError) {
+            limits = try ConfigurationMapper.limits(applied, at: .field("linux", "resources"))
+            let rules = try ConfigurationMapper.deviceRules(linux)
+            let isNew = after.devices != before.devices
+            devices = isNew ? DevicePolicy(rules: rules) : nil
+        } catch { throw RuntimeError(error, container: container) }
+    }
+}

@@ -36,7 +36,7 @@ public struct SystemdManager: Hashable, Sendable {
     }
 
     /// The machine's systemd: its own socket, which is for root, or else the system bus.
-    public static func system(timeout: Duration = .seconds(30)) -> SystemdManager {
+    public static func machine(timeout: Duration = .seconds(30)) -> SystemdManager {
         let own = Address(path: "/run/systemd/private", isBus: false)
         let bus = Address(path: "/run/dbus/system_bus_socket", isBus: true)
         return SystemdManager(addresses: [own, bus], timeout: timeout)
@@ -125,7 +125,7 @@ extension CgroupError {
                 field: field,
                 hint: "\(name): \(message)"
             )
-        case .system(let cause):
+        case .callFailed(let cause):
             let isMissing = cause.errno == .noSuchFileOrDirectory || cause.errno == .connectionRefused
             let hint = isMissing ? "no systemd listens there" : nil
             self.init(.managerFailed, step, path: path, field: field, cause: cause, hint: hint)

@@ -33,7 +33,7 @@ package struct DBusConnection: ~Copyable {
         do throws(SystemCallError) {
             var deadline = Deadline(after: timeout)
             return try StreamSocket.connect(to: path, until: &deadline)
-        } catch { throw error.errno == .resourceTemporarilyUnavailable ? .timedOut : .system(error) }
+        } catch { throw error.errno == .resourceTemporarilyUnavailable ? .timedOut : .callFailed(error) }
     }
 
     /// Takes over a connected, non-blocking socket.
@@ -149,13 +149,13 @@ package struct DBusConnection: ~Copyable {
         switch error.errno {
         case .resourceTemporarilyUnavailable: break
         case .connectionReset, .brokenPipe: throw .closed
-        default: throw .system(error)
+        default: throw .callFailed(error)
         }
         if deadline.remaining == 0 { throw .timedOut }
         var poll = clinux_pollfd(fd: socket.rawValue, events: Int16(event), returned: 0)
         do throws(SystemCallError) {
             try systemCall("ppoll") { unsafe clinux_poll(&poll, 1, deadline.milliseconds(atMost: 1000)) }
-        } catch { throw .system(error) }
+        } catch { throw .callFailed(error) }
     }
 }
 

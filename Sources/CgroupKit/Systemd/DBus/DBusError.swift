@@ -16,5 +16,5 @@ package enum DBusError: Error, Hashable, Sendable {
     /// The peer has answered with an error: its name, and its words.
     case refused(name: String, message: String)
     /// A system call has failed.
-    case system(SystemCallError)
+    case callFailed(SystemCallError)
 }

@@ -93,7 +93,7 @@ package import LaunchPlan
         case .becomeRoot: try becomeRoot()
         case .continueInChild: try continueInChild()
         case .newSession: try newSession()
-        case .setPropagation, .attachRoot, .mountFileSystem, .bindMount, .setMountAttributes, .makeDevice,
+        case .setPropagation, .attachRoot, .mountFileSystem, .bindMount, .setMountAttributes, .reconfigure, .makeDevice,
             .makeDirectory, .makeSymlink, .prepareMasks, .mask, .makeReadOnly, .pivotRoot:
             try executeMount(instruction)
         case .setHostname, .setDomainname, .writeProcFile, .raiseLoopback, .setResourceLimit, .setPersonality,

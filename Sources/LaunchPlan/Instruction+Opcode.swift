@@ -18,6 +18,7 @@ extension Instruction {
         case .mountFileSystem: .mountFileSystem
         case .bindMount: .bindMount
         case .setMountAttributes: .setMountAttributes
+        case .reconfigure: .reconfigure
         case .makeDevice: .makeDevice
         case .makeDirectory: .makeDirectory
         case .makeSymlink: .makeSymlink

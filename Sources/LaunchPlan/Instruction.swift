@@ -46,6 +46,8 @@ package enum Instruction<Storage: PlanStorage> {
     case bindMount(source: TreeSource<Storage>, target: MountTarget<Storage>, attributes: MountAttributes)
     /// Changes attributes of the mount at `path`.
     case setMountAttributes(path: Text, attributes: MountAttributes)
+    /// Changes options of the file system that is mounted at `path`.
+    case reconfigure(path: Text, options: List)
     /// Makes a device node or FIFO.
     case makeDevice(path: Text, mode: UInt32, major: UInt32, minor: UInt32, uid: UInt32, gid: UInt32)
     /// Makes a directory with missing parents.
@@ -209,6 +211,7 @@ package enum Opcode: UInt32 {
     case mountFileSystem
     case bindMount
     case setMountAttributes
+    case reconfigure
     case makeDevice
     case makeDirectory
     case makeSymlink

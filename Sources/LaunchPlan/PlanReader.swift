@@ -90,6 +90,7 @@
             )
         case .bindMount: .bindMount(source: try tree(), target: try target(), attributes: try attributes())
         case .setMountAttributes: .setMountAttributes(path: try text(), attributes: try attributes())
+        case .reconfigure: .reconfigure(path: try text(), options: try list())
         case .makeDevice:
             .makeDevice(
                 path: try text(),

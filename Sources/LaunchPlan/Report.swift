@@ -65,5 +65,5 @@ package enum StepDetail: UInt32, Sendable {
     case boundingSet, open, write, read, mknod, chown, chmod, symlink, mkdir, hookFork, hookStatus, hookTimeout
     case ioctl, seccomp, clone, socket, execve, prctl, setns, unshare, sethostname, setdomainname, prlimit, keyctl
     case personality, notInRoot, send, plan, access, notExecutable, accept, symlinkLoop, setsid, closeRange, hookSignal
-    case readDirectory, status, link, readLink, setTimes, attribute
+    case fspick, readDirectory, status, link, readLink, setTimes, attribute
 }

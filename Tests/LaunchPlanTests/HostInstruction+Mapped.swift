@@ -32,6 +32,8 @@ extension HostInstruction {
             self = .bindMount(source: copy.tree(source), target: copy.target(target), attributes: attributes)
         case .setMountAttributes(let path, let attributes):
             self = .setMountAttributes(path: copy.text(path), attributes: attributes)
+        case .reconfigure(let path, let options):
+            self = .reconfigure(path: copy.text(path), options: copy.list(options))
         case .makeDevice(let path, let mode, let major, let minor, let uid, let gid):
             self = .makeDevice(path: copy.text(path), mode: mode, major: major, minor: minor, uid: uid, gid: gid)
         case .makeDirectory(let path, let mode): self = .makeDirectory(path: copy.text(path), mode: mode)

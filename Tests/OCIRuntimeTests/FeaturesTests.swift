@@ -12,12 +12,12 @@ struct FeaturesTests {
         let features = Runtime.features
         #expect((features.ociVersionMin, features.ociVersionMax) == ("1.0.0", "1.3.0"))
         #expect(features.mountOptions?.contains("rro") == true)
-        #expect(features.mountOptions?.contains("idmap") == false)
+        #expect(features.mountOptions?.contains("idmap") == true)
         #expect(features.linux?.namespaces?.contains("user") == true)
         #expect(features.linux?.namespaces?.contains("time") == true)
         #expect(features.linux?.seccomp?.actions?.contains("SCMP_ACT_NOTIFY") == false)
         #expect(features.linux?.seccomp?.actions?.contains("SCMP_ACT_ERRNO") == true)
-        #expect(features.linux?.mountExtensions?.idmap?.enabled == false)
+        #expect(features.linux?.mountExtensions?.idmap?.enabled == true)
         #expect(try Features(json: features.json(pretty: true)) == features)
     }
 }

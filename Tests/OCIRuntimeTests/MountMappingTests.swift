@@ -31,7 +31,7 @@ struct MountMappingTests {
 
     @Test("lists the options that are applied")
     func names() {
-        #expect(Set(MountOption.names) == Set(Self.specified).subtracting(["idmap", "ridmap"]))
+        #expect(Set(MountOption.names) == Set(Self.specified))
         #expect(MountOption.names == MountOption.names.sorted())
     }
 
@@ -130,8 +130,9 @@ struct MountMappingTests {
         "refuses options that would have no effect, naming them",
         arguments: [
             ("bind", ["bind", "sync"], 1), ("bind", ["rbind", "size=5"], 1), ("none", ["bind", "lazytime"], 1),
-            ("cgroup", ["ro", "nsdelegate"], 1), ("none", ["remount", "ro", "mode=1"], 2),
-            ("bind", ["idmap", "bind"], 0),
+            ("cgroup", ["ro", "nsdelegate"], 1), ("none", ["remount", "bind", "mode=1"], 2),
+            ("bind", ["bind", "idmap=uids=0-1000-1"], 1), ("bind", ["rbind", "src-nofollow"], 1),
+            ("tmpfs", ["rw", "idmap"], 1),
         ]
     )
     func refused(_ type: String, _ options: [String], _ index: Int) {
@@ -146,6 +147,36 @@ struct MountMappingTests {
         #expect(error?.code == .unsupported)
         #expect(error?.description.contains("mounts[0].options[\(index)]: ") == true, "\(String(describing: error))")
         #expect(error?.description.contains(options[index].prefix(6)) == true)
+    }
+
+    @Test("maps owners by the ranges of the mount, or by those of the container")
+    func idMapping() throws {
+        let ranges = [LinuxIDMapping(containerID: 5, hostID: 6, size: 7)]
+        func mapping(_ options: [String], _ ranges: [LinuxIDMapping]?) throws -> MountIDMapping? {
+            try MappingFixture.map {
+                $0.linux?.namespaces?.append(LinuxNamespace(type: .user))
+                $0.linux?.uidMappings = [LinuxIDMapping(containerID: 0, hostID: 0, size: 1)]
+                $0.linux?.gidMappings = [LinuxIDMapping(containerID: 0, hostID: 0, size: 1)]
+                $0.mounts = [
+                    .init(destination: "/m", source: "/s", options: options, uidMappings: ranges, gidMappings: ranges)
+                ]
+            }.container.mounts.first?.mapping
+        }
+        let kit = [IDMapping(containerID: 5, hostID: 6, count: 7)]
+        #expect(try mapping(["bind"], nil) == nil)
+        #expect(try mapping(["bind", "idmap"], nil) == MountIDMapping(.container))
+        #expect(try mapping(["rbind", "ridmap"], nil) == MountIDMapping(.container, recursive: true))
+        #expect(try mapping(["bind"], ranges) == MountIDMapping(.ranges(uid: kit, gid: kit)))
+        #expect(
+            try mapping(["ridmap", "bind"], ranges) == MountIDMapping(.ranges(uid: kit, gid: kit), recursive: true)
+        )
+    }
+
+    @Test("hands options of a remount to the file system")
+    func remount() throws {
+        let mount = try MappingFixture.mount("/dev", options: ["remount", "size=5m,mode=700", "sync", "nosuid"])
+        let options = ["sync", "size=5m", "mode=700"].map { Array($0.utf8) }
+        #expect(mount == ContainerMount(.remount(options: options), at: "/dev", set: .noSetuid))
     }
 
     @Test("fills a new tmpfs, and nothing else")
@@ -178,7 +209,7 @@ struct MountMappingTests {
         let typed = try MappingFixture.mount(type: "bind", source: "/s", options: [])
         #expect(typed?.source == .bind("/s", recursive: false))
         let remount = try MappingFixture.mount("/proc", type: "none", options: ["remount", "ro"])
-        #expect(remount == ContainerMount(.remount, at: "/proc", set: .readOnly))
+        #expect(remount == ContainerMount(.remount(options: []), at: "/proc", set: .readOnly))
     }
 
     private static func fileSystem(_ type: String, _ options: String...) -> ContainerMount.Source {

@@ -21,6 +21,9 @@
 #define CLINUX_FSCONFIG_SET_PATH_EMPTY 4
 #define CLINUX_FSCONFIG_SET_FD 5
 #define CLINUX_FSCONFIG_CMD_CREATE 6
+#define CLINUX_FSCONFIG_CMD_RECONFIGURE 7
+#define CLINUX_FSPICK_CLOEXEC 1
+#define CLINUX_FSPICK_EMPTY_PATH 8
 #define CLINUX_FSMOUNT_CLOEXEC 1
 #define CLINUX_MOUNT_ATTR_RDONLY 0x1
 #define CLINUX_MOUNT_ATTR_NOSUID 0x2
@@ -60,6 +63,9 @@ CLINUX_INLINE int clinux_fsopen(const char *type, uint32_t flags) {
 }
 CLINUX_INLINE int clinux_fsconfig(int fs, uint32_t command, const char *key, const void *value, int auxiliary) {
     return (int)CLINUX_CALL5(__NR_fsconfig, fs, command, key, value, auxiliary);
+}
+CLINUX_INLINE int clinux_fspick(int directory, const char *path, uint32_t flags) {
+    return (int)CLINUX_CALL3(__NR_fspick, directory, path, flags);
 }
 CLINUX_INLINE int clinux_fsmount(int fs, uint32_t flags, uint32_t attributes) {
     return (int)CLINUX_CALL3(__NR_fsmount, fs, flags, attributes);

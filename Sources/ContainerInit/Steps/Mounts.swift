@@ -25,6 +25,7 @@ extension Interpreter {
             )
             defer { _ = clinux_close(mount) }
             try apply(attributes, to: mount)
+        case .reconfigure(let path, let options): try reconfigure(path, options)
         case .makeDevice(let path, let mode, let major, let minor, let uid, let gid):
             try makeDevice(path, mode: mode, device: clinux_makedev(major, minor), uid: uid, gid: gid)
         case .makeDirectory(let path, let mode): try create(path, kind: .directory, mode: mode)
@@ -61,19 +62,7 @@ extension Interpreter {
                 CLINUX_OPEN_TREE_CLONE | CLINUX_OPEN_TREE_CLOEXEC | (recursive ? CLINUX_AT_RECURSIVE : 0)
             )
             let tree = unsafe try check(clinux_open_tree(CLINUX_AT_FDCWD, reader.pointer(path), flags), .openTree)
-            // A copy of a shared mount is shared too until told otherwise.
-            unsafe try check(
-                clinux_mount_setattr(
-                    tree,
-                    "",
-                    UInt32(CLINUX_AT_EMPTY_PATH | CLINUX_AT_RECURSIVE),
-                    0,
-                    0,
-                    UInt64(CLINUX_MS_PRIVATE),
-                    0
-                ),
-                .mountSetattr
-            )
+            // Our mounts are no peers of the host's, so neither is a copy of them.
             return tree
         }
     }
@@ -175,6 +164,19 @@ extension Interpreter {
                 .fsconfig
             )
         }
+    }
+
+    private func reconfigure(_ path: MappedText, _ options: MappedList) throws(StepError) {
+        let mount = unsafe try check(
+            openInRoot(reader.pointer(path), flags: CLINUX_O_PATH, resolve: Self.inRoot),
+            .openTarget
+        )
+        defer { _ = clinux_close(mount) }
+        let flags = UInt32(CLINUX_FSPICK_CLOEXEC | CLINUX_FSPICK_EMPTY_PATH)
+        let context = unsafe try check(clinux_fspick(mount, "", flags), .fspick)
+        defer { _ = clinux_close(context) }
+        try reader.forEach(options) { (option: MappedText) throws(StepError) in try configure(context, option) }
+        try check(clinux_fsconfig(context, UInt32(CLINUX_FSCONFIG_CMD_RECONFIGURE), nil, nil, 0), .fsconfig)
     }
 
     private func bindMount(

@@ -22,6 +22,7 @@ extension Instruction: CustomStringConvertible where Storage == HostStorage {
             "bind mount \(source.description) at \(Self.show(target.path))\(attributes.description)"
         case .setMountAttributes(let path, let attributes):
             "change mount \(Self.show(path))\(attributes.description)"
+        case .reconfigure(let path, let options): "remount \(Self.show(path))\(Self.show(options))"
         case .makeDevice(let path, let mode, let major, let minor, _, _):
             "make device \(Self.show(path)) \(Self.deviceLetter(mode)) \(major):\(minor)"
         case .makeDirectory(let path, _): "make directory \(Self.show(path))"
@@ -196,6 +197,7 @@ extension StepDetail {
         case .keyctl: "keyctl"
         case .personality: "personality"
         case .setsid: "setsid"
+        case .fspick: "fspick"
         case .readDirectory: "getdents64"
         case .status: "statx"
         case .link: "linkat"

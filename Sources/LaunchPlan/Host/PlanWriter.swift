@@ -70,6 +70,9 @@ package struct PlanWriter {
         case .setMountAttributes(let path, let attributes):
             text(path)
             self.attributes(attributes)
+        case .reconfigure(let path, let options):
+            text(path)
+            list(options)
         case .makeDevice(let path, let mode, let major, let minor, let uid, let gid):
             text(path)
             integers(UInt64(mode), UInt64(major), UInt64(minor), UInt64(uid), UInt64(gid))

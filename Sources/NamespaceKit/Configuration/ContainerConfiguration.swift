@@ -17,8 +17,12 @@ public struct ContainerConfiguration: Hashable, Sendable {
     public var root: RootFileSystem
     /// Whether the root is read-only.
     public var rootIsReadOnly: Bool
-    /// How mount events travel between the host's tree and the container's; the default keeps the container's to itself.
-    public var rootPropagation: MountPropagation
+    /// How mount events travel between the host's tree and the container's.
+    ///
+    /// By default the host's events reach what is bind mounted, the root itself stays as it is, and nothing travels to
+    /// the host. With `shared`, a bind mount that is `shared` too sends its events to the host, unless the container
+    /// has a user namespace of its own.
+    public var rootPropagation: MountPropagation?
     /// File systems to attach, in this order.
     public var mounts: [ContainerMount]
     /// Nodes to make, after the mounts.
@@ -52,7 +56,6 @@ public struct ContainerConfiguration: Hashable, Sendable {
         clockOffsets = []
         root = .host
         rootIsReadOnly = false
-        rootPropagation = MountPropagation(.slave, recursive: true)
         mounts = []
         devices = []
         links = []

@@ -15,8 +15,9 @@ public struct ContainerMount: Hashable, Sendable {
         case cgroup
         /// A mount that is attached nowhere yet.
         case detached(MountTree)
-        /// Changes attributes of what is mounted at the destination already.
-        case remount
+        /// Changes attributes of what is mounted at the destination already, and with options the file system itself,
+        /// wherever else it is mounted (fspick(2)).
+        case remount(options: [[UInt8]])
     }
 
     /// What is attached.
@@ -33,6 +34,9 @@ public struct ContainerMount: Hashable, Sendable {
     public var recursiveClear: MountFlags
     /// How mounts and unmounts travel between this mount and its peers; `nil` leaves what the kernel gives.
     public var propagation: MountPropagation?
+    /// How the owners of files are shown; for sources of the kind `bind`. Needs `CAP_SYS_ADMIN` in the user namespace of
+    /// the file system.
+    public var mapping: MountIDMapping?
     /// Whether a new file system starts with a copy of what it hides (`tmpcopyup`); it must be one that can be written.
     public var copiesContent: Bool
 
@@ -45,6 +49,7 @@ public struct ContainerMount: Hashable, Sendable {
         recursiveSet: MountFlags = [],
         recursiveClear: MountFlags = [],
         propagation: MountPropagation? = nil,
+        mapping: MountIDMapping? = nil,
         copiesContent: Bool = false
     ) {
         self.source = source
@@ -54,6 +59,7 @@ public struct ContainerMount: Hashable, Sendable {
         self.recursiveSet = recursiveSet
         self.recursiveClear = recursiveClear
         self.propagation = propagation
+        self.mapping = mapping
         self.copiesContent = copiesContent
     }
 

@@ -9,11 +9,11 @@ internal import SystemPackage
 /// The part of a plan that builds the root file system.
 extension PlanBuilder {
     mutating func addMounts() throws(NamespaceError) {
-        guard configuration.namespaces.mount == .new else { return }
-        // The container's tree never sends mounts back to the host's, whatever it is to receive.
-        let isolation =
-            configuration.rootPropagation.kind == .shared ? MountPropagation(.slave) : configuration.rootPropagation
-        add(.setPropagation(isolation.flag))
+        guard configuration.namespaces.mount != .host else { return }
+        // The container's tree never sends mounts back to the host's, whatever it is to receive: pivot_root(2) and
+        // what is attached before would travel. What it shares with the host was copied before this.
+        let isKeptApart = configuration.rootPropagation.map { $0.kind == .private || $0.kind == .unbindable } ?? false
+        add(.setPropagation(MountPropagation(isKeptApart ? .private : .slave).flag))
         guard configuration.root != .host else { return }
         if !configuration.maskedPaths.isEmpty { add(.prepareMasks) }
         try addRoot()
@@ -34,7 +34,9 @@ extension PlanBuilder {
             add(.setMountAttributes(path: Array("/".utf8), attributes: .init(set: MountFlags.readOnly.rawValue)))
         }
         add(.pivotRoot)
-        if configuration.rootPropagation.kind == .shared { add(.setPropagation(configuration.rootPropagation.flag)) }
+        if let propagation = configuration.rootPropagation, [.shared, .unbindable].contains(propagation.kind) {
+            add(.setMountAttributes(path: Array("/".utf8), attributes: .init(propagation)))
+        }
     }
 
     mutating func addHooks(at point: LaunchHook.Point) {
@@ -56,12 +58,15 @@ extension PlanBuilder {
     }
 
     private mutating func addRoot() throws(NamespaceError) {
+        // The root itself hears of the host's mounts only when it is told to; what is mounted below it may.
+        let isSlave = configuration.rootPropagation?.kind == .slave
+        let attributes = MountAttributes(propagation: isSlave ? 0 : MountPropagation(.private).flag)
         switch configuration.root {
         case .host: return
         case .directory(let path):
-            add(.attachRoot(source: try source(path, recursive: true, step: "open root \(path)"), attributes: .init()))
-        case .detached(let tree):
-            add(.attachRoot(source: try source(tree), attributes: .init()))
+            let tree = try source(path, recursive: true, propagation: sourcePropagation, step: "open root \(path)")
+            add(.attachRoot(source: tree, attributes: attributes))
+        case .detached(let tree): add(.attachRoot(source: try source(tree), attributes: attributes))
         }
     }
 
@@ -72,7 +77,13 @@ extension PlanBuilder {
             let kind = try sourceKind(path, step: step)
             add(
                 .bindMount(
-                    source: try source(path, recursive: recursive, step: step),
+                    source: try source(
+                        path,
+                        recursive: recursive,
+                        propagation: sourcePropagation,
+                        mapping: mount.mapping,
+                        step: step
+                    ),
                     target: .init(path: mount.destination.bytes, kind: kind),
                     attributes: attributes(mount)
                 )
@@ -101,7 +112,9 @@ extension PlanBuilder {
                 )
             )
         case .cgroup: try addCgroup(mount)
-        case .remount: add(.setMountAttributes(path: mount.destination.bytes, attributes: attributes(mount)))
+        case .remount(let options):
+            if !options.isEmpty { add(.reconfigure(path: mount.destination.bytes, options: options)) }
+            add(.setMountAttributes(path: mount.destination.bytes, attributes: attributes(mount)))
         }
     }
 
@@ -182,37 +195,10 @@ extension PlanBuilder {
         if result.set & times != 0 { result.clear |= times }
         if result.recursiveSet & times != 0 { result.recursiveClear |= times }
         if let propagation = mount.propagation {
-            if propagation.recursive {
-                result.recursivePropagation = propagation.flag
-            } else {
-                result.propagation = propagation.flag
-            }
+            let wish = MountAttributes(propagation)
+            (result.propagation, result.recursivePropagation) = (wish.propagation, wish.recursivePropagation)
         }
         return result
-    }
-
-    private mutating func source(_ tree: MountTree) throws(NamespaceError) -> HostTreeSource {
-        do throws(SystemCallError) {
-            return .slot(launch.add(SharedDescriptor(try tree.descriptor.duplicate())))
-        } catch { throw NamespaceError("pass mount", error) }
-    }
-
-    /// A copy of the host's tree at `path`, detached, so that nothing done to the host's names later matters.
-    private mutating func source(
-        _ path: FilePath,
-        recursive: Bool,
-        step: String
-    ) throws(NamespaceError) -> HostTreeSource {
-        guard options.opensSourcesOnHost else { return .path(path.bytes, recursive: recursive) }
-        do throws(SystemCallError) {
-            return .slot(launch.add(SharedDescriptor(try MountHandle.clone(path, recursive: recursive))))
-        } catch { throw NamespaceError(step, error) }
-    }
-
-    private func sourceKind(_ path: FilePath, step: String) throws(NamespaceError) -> MountTarget<HostStorage>.Kind {
-        do throws(SystemCallError) {
-            return try OwnedFileDescriptor.open(path, CLINUX_O_PATH).status().kind == .directory ? .directory : .file
-        } catch { throw NamespaceError(step, error) }
     }
 
     /// A node of our own where the process may make devices; in a user namespace the host's node is bind mounted.
@@ -235,5 +221,15 @@ extension PlanBuilder {
         }
         let tree = try source(device.path, recursive: false, step: "bind device \(device.path)")
         add(.bindMount(source: tree, target: .init(path: device.path.bytes, kind: .file), attributes: .init()))
+    }
+}
+
+extension MountAttributes {
+    /// Attributes that only say how mount events travel.
+    init(_ propagation: MountPropagation) {
+        self.init(
+            propagation: propagation.recursive ? 0 : propagation.flag,
+            recursivePropagation: propagation.recursive ? propagation.flag : 0
+        )
     }
 }

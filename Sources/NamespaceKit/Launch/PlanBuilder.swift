@@ -61,6 +61,8 @@ package struct PlanBuilder {
     let configuration: ContainerConfiguration
     let options: Options
     var launch = PreparedLaunch()
+    /// The user namespaces that were made for mounts.
+    var mappingNamespaces: [PreparedLaunch.Mappings: SharedDescriptor] = [:]
 
     /// Computes the launch of `configuration`.
     ///
@@ -119,7 +121,7 @@ package struct PlanBuilder {
         if namespaces.mount == .host && configuration.needsMountNamespace {
             throw invalid("a root file system, mounts, masks or devices need a mount namespace of their own")
         }
-        if namespaces.mount == .new && configuration.root == .host && configuration.needsRoot {
+        if namespaces.mount != .host && configuration.root == .host && configuration.needsRoot {
             throw invalid("mounts, masks and devices need a root file system")
         }
         if (configuration.hostname ?? configuration.domainname) != nil && namespaces.uts == .host {

@@ -23,9 +23,6 @@ extension ConfigurationMapper {
         bundle: FilePath,
         at path: JSONPath
     ) throws(MappingError) -> ContainerMount {
-        if !(mount.uidMappings ?? []).isEmpty || !(mount.gidMappings ?? []).isEmpty {
-            throw .unsupported(path.appending("uidMappings"), "id-mapped mounts are not supported")
-        }
         let place = path.appending("options")
         let options = try MountOptionList(mount.options ?? [], at: place)
         // Version 1.2 allows relative destinations, which start at the container's root.
@@ -45,6 +42,7 @@ extension ConfigurationMapper {
             recursiveSet: options.recursiveSet,
             recursiveClear: options.recursiveClear,
             propagation: options.propagation,
+            mapping: try mapping(of: mount, options, source: source, at: path),
             copiesContent: options.copyContent != nil
         )
         switch source {
@@ -52,6 +50,24 @@ extension ConfigurationMapper {
         case .bind, .detached, .remount: break
         }
         return result
+    }
+
+    /// Ranges of the mount itself need no option; without them the option means the container's own.
+    private static func mapping(
+        of mount: RuntimeConfiguration.Mount,
+        _ options: MountOptionList,
+        source: ContainerMount.Source,
+        at path: JSONPath
+    ) throws(MappingError) -> MountIDMapping? {
+        let uid = idMappings(mount.uidMappings)
+        let gid = idMappings(mount.gidMappings)
+        guard !uid.isEmpty || !gid.isEmpty || options.mapping != nil else { return nil }
+        guard case .bind = source else {
+            let place = options.mapping.map { path.appending("options").appending($0) }
+            throw .unsupported(place ?? path.appending("uidMappings"), "idmap: only bind mounts can be id-mapped")
+        }
+        let ranges: MountIDMapping.Source = uid.isEmpty && gid.isEmpty ? .container : .ranges(uid: uid, gid: gid)
+        return MountIDMapping(ranges, recursive: options.mapsRecursively ?? false)
     }
 
     private static func source(
@@ -63,8 +79,8 @@ extension ConfigurationMapper {
         let type = mount.type ?? ""
         let place = path.appending("options")
         if options.remount != nil {
-            try refuseFileSystemOptions(options, at: place, "a remount")
-            return .remount
+            if options.bind != nil { try refuseFileSystemOptions(options, at: place, "a remount of a bind mount") }
+            return .remount(options: superblockOptions(options))
         }
         if options.bind != nil || type == "bind" {
             try refuseFileSystemOptions(options, at: place, "a bind mount")
@@ -109,9 +125,12 @@ extension ConfigurationMapper {
             result.append(Array("ro".utf8))
         }
         if options.wantsFileVersions && type == "ext4" { result.append(Array("i_version".utf8)) }
-        result += options.superblock.map { Array($0.text.utf8) }
-        for option in options.data { result += split(Array(option.text.utf8)) }
-        return result
+        return result + superblockOptions(options)
+    }
+
+    /// Flags of the file system, and its own options, each by itself.
+    private static func superblockOptions(_ options: MountOptionList) -> [[UInt8]] {
+        options.superblock.map { Array($0.text.utf8) } + options.data.flatMap { split(Array($0.text.utf8)) }
     }
 
     /// One string may hold several options, separated by commas as in mount(2); a backslash keeps a comma.

@@ -10,8 +10,7 @@ extension ConfigurationMapper {
     static func namespaces(_ list: [LinuxNamespace]) throws(MappingError) -> NamespaceSet {
         let place = JSONPath.field("linux", "namespaces")
         var set = NamespaceSet()
-        for (index, namespace) in list.enumerated() {
-            let path = place.appending(index)
+        for namespace in list {
             let file = namespace.path.nonEmptyBytes == nil ? nil : namespace.path
             let origin = file.map { NamespaceSet.Origin.join(FilePath($0)) } ?? .new
             switch namespace.type {
@@ -22,17 +21,10 @@ extension ConfigurationMapper {
             case .user: set.user = origin
             case .cgroup: set.cgroup = origin
             case .time: set.time = origin
-            case .mount:
-                if file != nil {
-                    throw .unsupported(
-                        path.appending("path"),
-                        "a root file system cannot be set up in an existing namespace"
-                    )
-                }
-                set.mount = origin
+            case .mount: set.mount = origin
             }
         }
-        if set.mount != .new {
+        if set.mount == .host {
             throw .unsupported(place, "a container without a mount namespace of its own is not supported")
         }
         return set
@@ -52,17 +44,18 @@ extension ConfigurationMapper {
         return offset(.monotonic, offsets?.monotonic) + offset(.boottime, offsets?.boottime)
     }
 
-    /// How the root's mounts travel; the host's mounts reach the container by default, never the other way round.
-    static func propagation(_ kind: LinuxConfiguration.Propagation?) -> MountPropagation {
+    /// How the root's mounts travel; by default as the kit's default says, which is runc's too.
+    static func propagation(_ kind: LinuxConfiguration.Propagation?) -> MountPropagation? {
         switch kind {
         case .shared: MountPropagation(.shared)
         case .slave: MountPropagation(.slave)
         case .private: MountPropagation(.private)
         case .unbindable: MountPropagation(.unbindable)
         case .recursivelyShared: MountPropagation(.shared, recursive: true)
-        case .recursivelySlave, nil: MountPropagation(.slave, recursive: true)
+        case .recursivelySlave: MountPropagation(.slave, recursive: true)
         case .recursivelyPrivate: MountPropagation(.private, recursive: true)
         case .recursivelyUnbindable: MountPropagation(.unbindable, recursive: true)
+        case nil: nil
         }
     }
 }

@@ -25,6 +25,8 @@ enum MountOption: Hashable, Sendable {
     case satisfied
     /// File system versions of files, which ext4 has an option for and others do, or do not do, by themselves.
     case fileVersions
+    /// Shows owners of files by a mapping.
+    case map(recursive: Bool)
     /// A new tmpfs starts with a copy of what it hides.
     case copyContent
     /// Known and not applied here.
@@ -32,8 +34,13 @@ enum MountOption: Hashable, Sendable {
 
     /// Finds an option by its name.
     init?(name: String) {
-        guard let known = Self.table[name] else { return nil }
-        self = known
+        if let known = Self.table[name] {
+            self = known
+        } else if name.hasPrefix("idmap=") || name.hasPrefix("ridmap=") {
+            self = .unsupported("ranges are given by uidMappings and gidMappings of the mount, not in the option")
+        } else {
+            return nil
+        }
     }
 
     /// The names of the options that are applied, sorted, as a `features` document lists them.
@@ -54,8 +61,11 @@ enum MountOption: Hashable, Sendable {
             "iversion": .fileVersions, "noiversion": .satisfied,
             // As in mount(2), only strictatime ends what is the kernel's default.
             "norelatime": .satisfied, "rnorelatime": .satisfied,
-            "idmap": .unsupported("id-mapped mounts are not supported"),
-            "ridmap": .unsupported("id-mapped mounts are not supported"),
+            "idmap": .map(recursive: false), "ridmap": .map(recursive: true),
+            // Extensions of crun.
+            "src-nofollow": .unsupported("a symbolic link cannot be mounted"),
+            "dest-nofollow": .unsupported("mounting on a symbolic link is not supported"),
+            "copy-symlink": .unsupported("making a symbolic link in the place of a mount is not supported"),
             "tmpcopyup": .copyContent,
         ]
         for kind in [MountPropagation.Kind.shared, .slave, .private, .unbindable] {

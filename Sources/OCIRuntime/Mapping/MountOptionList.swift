@@ -24,6 +24,10 @@ struct MountOptionList: Hashable, Sendable {
     var superblock: [PlacedOption] = []
     /// Options that only the file system knows, with their places.
     var data: [PlacedOption] = []
+    /// Whether owners of files are mapped, and of what is mounted below, too.
+    var mapsRecursively: Bool?
+    /// The place of `idmap` or `ridmap`.
+    var mapping: Int?
     /// The place of `tmpcopyup`.
     var copyContent: Int?
     /// Whether versions of files are asked for.
@@ -72,6 +76,7 @@ struct MountOptionList: Hashable, Sendable {
         case .satisfied: break
         case .fileVersions: wantsFileVersions = true
         case .copyContent: copyContent = index
+        case .map(let recursive): (mapping, mapsRecursively) = (index, recursive)
         case .unsupported(let detail): throw .unsupported(path.appending(index), "\(text): \(detail)")
         case nil: data.append(PlacedOption(text: text, index: index))
         }

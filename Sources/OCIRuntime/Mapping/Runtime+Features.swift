@@ -23,7 +23,7 @@ extension Runtime {
                 selinux: Features.Switch(enabled: false),
                 intelRdt: Features.IntelRDT(enabled: false, schemata: false, monitoring: false),
                 memoryPolicy: Features.MemoryPolicy(modes: [], flags: []),
-                mountExtensions: Features.MountExtensions(idmap: Features.Switch(enabled: false)),
+                mountExtensions: Features.MountExtensions(idmap: Features.Switch(enabled: true)),
                 netDevices: Features.Switch(enabled: false)
             ),
             annotations: [:],

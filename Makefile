@@ -27,7 +27,7 @@ help:
 	@echo "make bench  spawn and unpack beside runc, crun, bwrap, umoci, bsdtar; BENCH='--quick --only spawn' for a part"
 	@echo "make bench-compare OLD=raw.json NEW=raw.json    what changed between two runs beyond noise"
 	@echo "make test-clients   podman, buildah and containerd with bin/skiff-oci as their runtime"
-	@echo "also: test-guest (cgroup v2 in QEMU), docs, clean"
+	@echo "also: test-guest (cgroup v2 and systemd in QEMU), docs, clean"
 
 # apt-get is asked only for what is missing, so that a second run needs no network.
 define install
@@ -69,6 +69,7 @@ test-unit: install-demo
 	SKIFF_TESTS_MUST_RUN= $(SWIFT) test --skip "ProgramTests|ConsumerTests"
 
 test-guest: install-tests
+	$(call install,systemd util-linux)
 	$(SWIFT) build --build-tests
 	Tests/Guest/run
 

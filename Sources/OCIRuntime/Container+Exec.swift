@@ -40,7 +40,8 @@ extension Container {
         }
         let configuration = try directory.configuration()
         let mapped = try execConfiguration(process, configuration: configuration, stored: stored)
-        let launched = try launch(mapped, handle: handle, group: try cgroup(of: stored), process, options)
+        let unit = stored.isUnitOfUser == true ? stored.unit : nil
+        let launched = try launch(mapped, handle: handle, group: try cgroup(of: stored), unit: unit, process, options)
         return try finish(launched, options)
     }
 
@@ -61,10 +62,12 @@ extension Container {
         _ mapped: ContainerConfiguration,
         handle: borrowing ProcessHandle,
         group: Cgroup?,
+        unit: String?,
         _ process: RuntimeConfiguration.Process,
         _ options: ExecOptions
     ) throws(RuntimeError) -> LaunchedProcess {
-        let isUnified = group?.layout.kind == .unified
+        // A user may not move a process into a unit, but the user's systemd may.
+        let isUnified = group?.layout.kind == .unified && unit == nil
         var builder = PlanBuilder.Options()
         builder.placesAfterClone = group != nil && !isUnified
         builder.preservedDescriptors = UInt32(options.preservedDescriptors.count)
@@ -76,7 +79,7 @@ extension Container {
                 output: try StandardStream.resolve(options.output, 1),
                 errors: try StandardStream.resolve(options.errors, 2)
             )
-            let descriptor = SharedDescriptor(try group?.makeDescriptor())
+            let descriptor = isUnified ? SharedDescriptor(try group?.makeDescriptor()) : nil
             var launched = try Launcher.launch(
                 prepared,
                 streams: streams,
@@ -84,7 +87,13 @@ extension Container {
                 cgroup: descriptor,
                 actions: Launcher.Actions(
                     place: group.map { group in
-                        { processID in if !isUnified { try group.add(processID: processID) } }
+                        { processID in
+                            if let unit {
+                                try SystemdPlacement.manager(isUser: true).attach(processID: processID, to: unit)
+                            } else if !isUnified {
+                                try group.add(processID: processID)
+                            }
+                        }
                     }
                 )
             )

@@ -178,12 +178,25 @@ extension Container {
     }
 
     private func removeGroup(_ stored: StoredState) throws(RuntimeError) {
-        guard let group = try cgroup(of: stored) else { return }
+        let group = try cgroup(of: stored)
         do throws(CgroupError) {
             // What the container left behind without a pid namespace of its own.
-            if try !group.processIDs.isEmpty { try group.kill() }
-            try group.remove()
+            if let group, try !group.processIDs.isEmpty { try group.kill() }
+            if let unit = stored.unit { stop(unit, isUser: stored.isUnitOfUser == true) }
+            // systemd has removed what it made.
+            try group?.remove()
         } catch { throw RuntimeError(error, container: id) }
+    }
+
+    /// Makes systemd forget the unit. Without processes it has ended already, so a systemd that does not answer must
+    /// not keep the container from being deleted.
+    private func stop(_ unit: String, isUser: Bool) {
+        do throws(CgroupError) { try SystemdPlacement.manager(isUser: isUser).stop(unit) } catch {
+            runtime.logger?.warning(
+                "stopping the systemd unit failed",
+                metadata: ["container.id": "\(id)", "error": "\(error)"]
+            )
+        }
     }
 
     private func runPoststop(_ directory: borrowing StateDirectory, _ stored: StoredState) {

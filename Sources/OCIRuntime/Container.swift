@@ -195,7 +195,12 @@ public final class Container: Sendable {
     func cgroup(of stored: StoredState) throws(RuntimeError) -> Cgroup? {
         guard let path = stored.cgroup else { return nil }
         do throws(CgroupError) {
-            return try Cgroup.open(at: try CgroupPath(bytes: Array(path.utf8)), layout: try CgroupLayout.detect())
+            let place = try CgroupPath(bytes: Array(path.utf8))
+            do throws(CgroupError) { return try Cgroup.open(at: place, layout: try runtime.cgroups.layout()) } catch {
+                // It may be gone, or the hierarchies may have moved since they were looked up.
+                if error.code != .notFound { throw error }
+                return try Cgroup.open(at: place, layout: try runtime.cgroups.refreshed())
+            }
         } catch {
             if error.code == .notFound || error.code == .unsupported { return nil }
             throw RuntimeError(error, container: id)

@@ -21,9 +21,8 @@ public struct CreateOptions: Sendable {
     public var pidFile: FilePath?
     /// The root file system, instead of the configuration's `root.path`.
     public var root: RootFileSystem?
-    /// Whether the container gets a control group of its own. Without, it stays in the caller's, and a configuration
-    /// that asks for limits is refused.
-    public var hasControlGroup = true
+    /// Who makes the container's control group.
+    public var cgroupManager = CgroupManager.fileSystem
     /// Whether the container dies with the thread that creates it.
     public var diesWithParent = false
     /// Whether the process stays in the caller's session keyring.

@@ -114,7 +114,7 @@ extension Runtime {
     ) throws(RuntimeError) -> [String] {
         let id = "plan"
         let mapped = try mapped(configuration, bundle: bundle, id: id, options: options)
-        let placement = try CgroupPlacement(mapped.cgroup, isWanted: options.hasControlGroup, id: id)
+        let placement = try CgroupPlacement(mapped.cgroup, by: options.cgroupManager, id: id, in: cgroups)
         let steps = try placement.steps(container: id)
         do throws(NamespaceError) {
             let prepared = try PlanBuilder.prepare(

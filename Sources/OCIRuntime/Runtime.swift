@@ -18,6 +18,8 @@ public struct Runtime: Sendable {
     public let root: FilePath
     /// Where warnings go.
     let logger: Logger?
+    /// The control group hierarchies, shared by all copies of this value.
+    let cgroups = CgroupLayoutCache()
 
     /// Names a runtime; nothing is touched yet.
     ///

@@ -55,7 +55,17 @@ final class FakeBus {
 struct FakePeer: Sendable {
     let descriptor: FileDescriptor
 
-    func write(_ bytes: [UInt8]) throws { try descriptor.writeAll(bytes) }
+    /// A client that has gone is an error, not a signal.
+    func write(_ bytes: [UInt8]) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes {
+                unsafe send(descriptor.rawValue, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            if count <= 0 { throw Errno(rawValue: errno) }
+            rest = rest.dropFirst(count)
+        }
+    }
     func write(_ text: String) throws { try write(Array(text.utf8)) }
 
     func read(_ count: Int) throws -> [UInt8] {

@@ -106,7 +106,7 @@ import Testing
         let bundle = try TestBundle(script: "")
         bundle.configuration.linux?.resources = nil
         var options = CreateOptions()
-        options.hasControlGroup = false
+        options.cgroupManager = .disabled
         let (id, path) = (TestBundle.newID(), bundle.directory.path)
         let container = try bundle.runtime.create(
             id,

@@ -13,6 +13,8 @@ final class TestBundle {
     let runtime: Runtime
     /// What `config.json` would say.
     var configuration: RuntimeConfiguration
+    /// Who makes the containers' control groups.
+    var cgroupManager = CgroupManager.fileSystem
 
     /// Makes the bundle around a shell script.
     init(script: String) throws {
@@ -40,6 +42,7 @@ final class TestBundle {
         options.input = SharedDescriptor(try .open("/dev/null", 0))
         options.output = ends.writing
         options.errors = ends.writing
+        options.cgroupManager = cgroupManager
         let container = try runtime.create(
             id,
             configuration: configuration,

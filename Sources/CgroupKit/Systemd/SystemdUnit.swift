@@ -54,6 +54,28 @@ public struct SystemdUnit: Hashable, Sendable {
         }
     }
 
+    /// Where the unit's control group is on this machine.
+    ///
+    /// - Parameters:
+    ///   - controlGroup: The group that the manager's units are below, as it says itself.
+    ///   - layout: The machine's hierarchies.
+    /// - Returns: The path below the hierarchies' mount points.
+    /// - Throws: ``CgroupError``: `invalidPath`; `unsupported` when the group is outside of what is mounted here.
+    public func path(below controlGroup: String, layout: CgroupLayout) throws(CgroupError) -> CgroupPath {
+        let own = try path
+        let shown = FilePath(controlGroup.isEmpty ? "/" : controlGroup).appending(own.filePath.components)
+        guard let hierarchy = layout.unified ?? layout.hierarchies.first, let path = hierarchy.path(shownAs: shown)
+        else {
+            throw CgroupError(
+                .unsupported,
+                "find the cgroup of systemd unit \(name)",
+                path: shown,
+                hint: "it is outside of the mounted hierarchy"
+            )
+        }
+        return path
+    }
+
     /// The groups that a slice is made of: dashes in its name part the levels, so `a-b.slice` is
     /// `/a.slice/a-b.slice`. The root slice is empty.
     static func expand(_ slice: String) throws(CgroupError) -> String {

@@ -20,17 +20,19 @@ struct Creation {
         _ mapped: inout MappedContainer,
         in state: borrowing StateDirectory
     ) throws(RuntimeError) -> Container {
-        let placement = try CgroupPlacement(mapped.cgroup, isWanted: options.hasControlGroup, id: id)
+        let placement = try CgroupPlacement(mapped.cgroup, by: options.cgroupManager, id: id, in: runtime.cgroups)
         try state.write(configuration: configuration)
         var stored = StoredState(record: record(mapped), bootID: try bootID(), cgroup: placement.path?.description)
+        stored.unit = placement.systemd?.unit.name
+        stored.isUnitOfUser = placement.systemd.flatMap { $0.isUser ? true : nil }
         try state.write(stored)
-        let group = try placement.create(container: id)
+        let placed = PlacedGroup(try placement.create(container: id))
         do throws(RuntimeError) {
-            let launched = try launch(&mapped, placement, group, in: state)
+            let launched = try launch(&mapped, placement, placed, in: state)
             return try finish(launched, &stored, in: state)
         } catch {
             // The first error counts; the group is empty since the process is gone.
-            try? group?.remove()
+            placement.remove(placed.group)
             throw error
         }
     }
@@ -38,11 +40,12 @@ struct Creation {
     private func launch(
         _ mapped: inout MappedContainer,
         _ placement: CgroupPlacement,
-        _ group: Cgroup?,
+        _ placed: PlacedGroup,
         in state: borrowing StateDirectory
     ) throws(RuntimeError) -> LaunchedProcess {
         var builder = placement.builderOptions(preserved: options.preservedDescriptors.count)
-        if group == nil { builder.placesAfterClone = false }
+        let isPlaced = placed.group != nil || placement.systemd != nil
+        if !isPlaced { builder.placesAfterClone = false }
         do throws(SystemCallError) {
             builder.startSocket = SharedDescriptor(
                 try MessageSocket.listen(in: state.directory, name: StateDirectory.startSocket)
@@ -57,9 +60,8 @@ struct Creation {
             mapped.container.hooks[index].input = hookInput(status, pid: ownNumber)
         }
         let actions = Launcher.Actions(
-            place: group.map { group in
-                { processID in if placement.placesAfterClone { try group.add(processID: processID) } }
-            },
+            place: isPlaced
+                ? { processID in placed.group = try placement.place(processID, in: placed.group, container: id) } : nil,
             runHooks: { processID in
                 for hook in hostHooks {
                     try HookRunner.run(hook, input: hookInput(.creating, pid: Int(processID)), container: id)
@@ -68,7 +70,7 @@ struct Creation {
         )
         do {
             let prepared = try PlanBuilder.prepare(mapped.container, options: builder)
-            let descriptor = SharedDescriptor(try group?.makeDescriptor())
+            let descriptor = SharedDescriptor(try placed.group?.makeDescriptor())
             return try Launcher.launch(
                 prepared,
                 streams: try streams(),
@@ -153,4 +155,11 @@ struct Creation {
             annotations: configuration.annotations
         ).json()
     }
+}
+
+/// The control group of a creation: there from the beginning, or made by systemd together with the process.
+private final class PlacedGroup {
+    var group: Cgroup?
+
+    init(_ group: Cgroup?) { self.group = group }
 }

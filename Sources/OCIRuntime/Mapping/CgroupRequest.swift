@@ -13,6 +13,10 @@ struct CgroupRequest: Hashable, Sendable {
     var deviceRules: [DeviceRule] = DeviceRule.defaults
     /// Whether the configuration has rules about devices of its own.
     var hasOwnDeviceRules = false
+    /// The annotations about the systemd unit, which mean nothing without one.
+    var unitAnnotations: [String: String] = [:]
+    /// The user on the host that the group is given to; `nil` leaves it to the caller.
+    var owner: UInt32?
 
     /// Whether a container without a group would lack something that was asked for.
     var needsGroup: Bool { path != nil || needsLimits }

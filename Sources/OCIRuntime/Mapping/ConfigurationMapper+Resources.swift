@@ -6,8 +6,13 @@ internal import OCISpec
 
 extension ConfigurationMapper {
     /// What the configuration asks of the control group.
-    static func cgroup(_ linux: LinuxConfiguration) throws(MappingError) -> CgroupRequest {
+    static func cgroup(
+        _ configuration: RuntimeConfiguration,
+        _ linux: LinuxConfiguration
+    ) throws(MappingError) -> CgroupRequest {
         var request = CgroupRequest()
+        request.unitAnnotations = (configuration.annotations ?? [:]).filter { $0.key.hasPrefix(SystemdProperty.prefix) }
+        request.owner = cgroupOwner(configuration, linux)
         request.path = linux.cgroupsPath.nonEmptyBytes == nil ? nil : linux.cgroupsPath
         guard let resources = linux.resources else { return request }
         request.deviceRules = try deviceRules(linux)
@@ -20,6 +25,26 @@ extension ConfigurationMapper {
     static func deviceRules(_ linux: LinuxConfiguration) throws(MappingError) -> [DeviceRule] {
         let path = JSONPath.field("linux", "resources", "devices")
         return try deviceRules(linux.resources?.devices ?? [], at: path) + DeviceRule.defaults
+    }
+
+    /// The user on the host that the container's group is given to: the one that the process runs as, if the container
+    /// has a cgroup namespace of its own and may write to its cgroup mount.
+    ///
+    /// Specification: OCI runtime-spec 1.3, config-linux.md, "Cgroup ownership".
+    static func cgroupOwner(_ configuration: RuntimeConfiguration, _ linux: LinuxConfiguration) -> UInt32? {
+        let hasNamespace = (linux.namespaces ?? []).contains { $0.type == .cgroup && $0.path.nonEmptyBytes == nil }
+        let isWritable = (configuration.mounts ?? []).contains { mount in
+            (mount.source == "cgroup" || mount.type == "cgroup" || mount.type == "cgroup2")
+                && mount.destination == "/sys/fs/cgroup" && mount.options?.contains("ro") != true
+        }
+        guard hasNamespace, isWritable, let uid = configuration.process?.user.uid else { return nil }
+        let mappings = linux.uidMappings ?? []
+        if mappings.isEmpty { return uid }
+        for mapping in mappings {
+            let (distance, isBelow) = uid.subtractingReportingOverflow(mapping.containerID)
+            if !isBelow, distance < mapping.size { return mapping.hostID &+ distance }
+        }
+        return nil
     }
 
     /// Maps limits alone, as an update has them.

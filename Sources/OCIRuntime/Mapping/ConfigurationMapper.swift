@@ -72,7 +72,7 @@ enum ConfigurationMapper {
         container.hooks = try launchHooks(configuration.hooks)
         return MappedContainer(
             container: container,
-            cgroup: try cgroup(linux),
+            cgroup: try cgroup(configuration, linux),
             hostHooks: hostHooks(configuration.hooks),
             terminalRequested: process.terminal ?? false
         )

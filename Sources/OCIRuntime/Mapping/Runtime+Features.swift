@@ -17,7 +17,7 @@ extension Runtime {
             linux: Features.Linux(
                 namespaces: ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"],
                 capabilities: Capability.allCases.map(\.name),
-                cgroup: Features.Cgroup(v1: true, v2: true, systemd: false, systemdUser: false, rdma: true),
+                cgroup: Features.Cgroup(v1: true, v2: true, systemd: true, systemdUser: true, rdma: true),
                 seccomp: seccompFeatures,
                 apparmor: Features.Switch(enabled: false),
                 selinux: Features.Switch(enabled: false),
@@ -27,7 +27,7 @@ extension Runtime {
                 netDevices: Features.Switch(enabled: false)
             ),
             annotations: [:],
-            potentiallyUnsafeConfigAnnotations: []
+            potentiallyUnsafeConfigAnnotations: ["org.systemd.property."]
         )
     }
 

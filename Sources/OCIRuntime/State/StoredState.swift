@@ -16,6 +16,10 @@ struct StoredState: JSONRecord, Hashable, Sendable {
     var bootID: String
     /// The control group's path, if it has one.
     var cgroup: String?
+    /// The systemd unit, if systemd made the control group.
+    var unit: String?
+    /// Whether the unit is one of the user's own systemd.
+    var isUnitOfUser: Bool?
 
     static let currentVersion = 1
 
@@ -49,6 +53,8 @@ struct StoredState: JSONRecord, Hashable, Sendable {
         try fields.required("startTime", &startTime)
         try fields.required("bootID", &bootID)
         try fields.optional("cgroup", &cgroup)
+        try fields.optional("unit", &unit)
+        try fields.optional("isUnitOfUser", &isUnitOfUser)
         try fields.noOthers()
     }
 }

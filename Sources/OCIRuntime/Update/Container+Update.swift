@@ -30,11 +30,37 @@ extension Container {
         }
         let old = try directory.configuration()
         let update = try LimitUpdate(changes, of: old, container: id)
-        do throws(CgroupError) { try group.update(update.limits, devices: update.devices) } catch {
+        do throws(CgroupError) { try apply(update, to: group, stored) } catch {
             throw RuntimeError(error, container: id)
         }
         try directory.replace(configuration: update.configuration)
         extendLifetime(lock)
+    }
+
+    /// systemd is told first, as it writes what it knows again at times; when the files then refuse, it is told the old
+    /// limits again.
+    private func apply(_ update: LimitUpdate, to group: Cgroup, _ stored: StoredState) throws(CgroupError) {
+        guard let unit = stored.unit else {
+            try group.update(update.limits, devices: update.devices)
+            return
+        }
+        let manager = SystemdPlacement.manager(isUser: stored.isUnitOfUser == true)
+        let version = try manager.facts().version
+        let current = try group.current()
+        let limits = update.limits.roundedForSystemd(current: current)
+        // What cannot be is refused before systemd has done the first half of it.
+        _ = try limits.plan(group.layout, current: current)
+        try manager.set(
+            try limits.systemdProperties(group.layout, systemd: version, current: current),
+            of: unit
+        )
+        do throws(CgroupError) { try group.update(limits, devices: update.devices) } catch {
+            // The first error counts.
+            if let old = try? update.oldLimits.systemdProperties(group.layout, systemd: version) {
+                try? manager.set(old, of: unit)
+            }
+            throw error
+        }
     }
 }
 
@@ -46,6 +72,8 @@ struct LimitUpdate {
     let limits: CgroupLimits
     /// The device policy, if it changes.
     let devices: DevicePolicy?
+    /// The limits before.
+    let oldLimits: CgroupLimits
 
     init(_ changes: LinuxResources, of old: RuntimeConfiguration, container: String) throws(RuntimeError) {
         var new = old
@@ -65,6 +93,7 @@ struct LimitUpdate {
         }
         do throws(MappingError) {
             limits = try ConfigurationMapper.limits(applied, at: .field("linux", "resources"))
+            oldLimits = try ConfigurationMapper.limits(before, at: .field("linux", "resources"))
             let rules = try ConfigurationMapper.deviceRules(linux)
             let isNew = after.devices != before.devices
             devices = isNew ? DevicePolicy(rules: rules) : nil

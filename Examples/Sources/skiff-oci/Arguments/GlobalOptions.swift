@@ -12,8 +12,8 @@ struct GlobalOptions: Sendable {
 
     /// Where state is kept.
     var root = Runtime.defaultRoot
-    /// Whether containers get a control group of their own.
-    var hasControlGroup = true
+    /// Who makes the control groups of containers.
+    var cgroupManager = CgroupManager.fileSystem
 
     /// Checks the options and keeps what they say.
     ///
@@ -23,11 +23,11 @@ struct GlobalOptions: Sendable {
             guard !root.isEmpty else { throw UsageError("--root is empty: a directory is needed") }
             self.root = FilePath(root)
         }
-        let refusal = "control groups are managed with cgroupfs only, not with systemd"
-        if arguments.has(.systemdCgroup) { throw UsageError("--systemd-cgroup is not supported: \(refusal)") }
+        if arguments.has(.systemdCgroup) { cgroupManager = .systemd }
         switch try arguments.choice(of: .cgroupManager, among: ["cgroupfs", "systemd", "disabled"]) {
-        case "systemd": throw UsageError("--cgroup-manager systemd is not supported: \(refusal)")
-        case "disabled": hasControlGroup = false
+        case "cgroupfs": cgroupManager = .fileSystem
+        case "systemd": cgroupManager = .systemd
+        case "disabled": cgroupManager = .disabled
         default: break
         }
         // What the caller may do is asked of the kernel every time. A group that it may not make is done without only

@@ -9,12 +9,12 @@ extension Option {
     static let logFormat = Option("log-format", value: .one("FORMAT"), "text (default) or json")
     static let logLevel = Option("log-level", value: .one("LEVEL"), "debug, info (default), warning or error")
     static let debug = Option("debug", "the same as --log-level debug")
-    static let systemdCgroup = Option("systemd-cgroup", "refused: control groups are made without systemd")
+    static let systemdCgroup = Option("systemd-cgroup", "have systemd make control groups, as scopes")
     static let rootless = Option("rootless", value: .one("WHEN"), "true, false or auto (default)")
     static let cgroupManager = Option(
         "cgroup-manager",
         value: .one("NAME"),
-        "cgroupfs (default), or disabled for containers without a control group"
+        "cgroupfs (default), systemd, or disabled for containers without a control group"
     )
     static let version = Option("version", letter: "v", "print the version")
 

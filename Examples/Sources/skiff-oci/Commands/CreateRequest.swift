@@ -53,7 +53,7 @@ struct CreateRequest {
         options.consoleSocket = consoleSocket.map { FilePath($0) }
         options.pidFile = arguments.value(of: .pidFile).map { FilePath($0) }
         options.keepsSessionKeyring = arguments.has(.noNewKeyring)
-        options.hasControlGroup = invocation.globals.hasControlGroup
+        options.cgroupManager = invocation.globals.cgroupManager
         self.options = options
         pidfdSocket = arguments.value(of: .pidfdSocket)
     }

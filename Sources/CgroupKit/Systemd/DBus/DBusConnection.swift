@@ -44,16 +44,15 @@ package struct DBusConnection: ~Copyable {
     }
 
     /// An empty identity stands for that of the socket, which in a user namespace is not the number that we see.
+    ///
+    /// All lines go out at once, so that the peer has read the last of them before it answers the first: systemd forgets
+    /// a message that it reads together with the end of this conversation, until another one comes.
     private mutating func authenticate() throws(DBusError) {
         let deadline = Deadline(after: timeout)
-        try send([0] + Array("AUTH EXTERNAL\r\n".utf8), deadline)
+        try send([0] + Array("AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n".utf8), deadline)
         var line = try self.line(deadline)
-        if line.hasPrefix("DATA") {
-            try send(Array("DATA\r\n".utf8), deadline)
-            line = try self.line(deadline)
-        }
+        if line.hasPrefix("DATA") { line = try self.line(deadline) }
         guard line.hasPrefix("OK") else { throw .rejected(line) }
-        try send(Array("BEGIN\r\n".utf8), deadline)
     }
 
     /// Calls a method and waits for the answer.

@@ -39,9 +39,6 @@ struct MappingRefusalTests {
 
     static let unsupportedFields = [
         MappingFixture("linux.namespaces") { $0.linux?.namespaces = [LinuxNamespace(type: .uts)] },
-        MappingFixture("linux.namespaces[0].path") {
-            $0.linux?.namespaces = [LinuxNamespace(type: .mount, path: "/proc/1/ns/mnt"), LinuxNamespace(type: .uts)]
-        },
         MappingFixture("linux.netDevices.eth7") { $0.linux?.netDevices = ["eth7": LinuxNetDevice()] },
         MappingFixture("linux.intelRdt") { $0.linux?.intelRdt = LinuxIntelRDT(closID: "guests") },
         MappingFixture("linux.memoryPolicy") { $0.linux?.memoryPolicy = LinuxMemoryPolicy(mode: .local) },

@@ -116,7 +116,7 @@ extension BlobStore {
             throw error
         }
         let entries = try directory.entries()
-        if !entries.contains(where: { $0.name != Array("lock".utf8) }) { return }
+        if !entries.contains(where: Self.isTemporary) { return }
         do throws(SystemCallError) {
             let lock = try LayoutLock.take(.content, .exclusiveNow, in: directory)
             try removeTemporaries(in: directory)
@@ -126,9 +126,14 @@ extension BlobStore {
         }
     }
 
+    /// Whether an entry of `ingest` is worth nothing once its writer is gone; blobs that can be gone on with are not.
+    private static func isTemporary(_ entry: DirectoryEntry) -> Bool {
+        entry.name != Array("lock".utf8) && entry.name != Array("partial".utf8)
+    }
+
     /// Removes every temporary file. The caller holds the content lock alone.
     func removeTemporaries(in directory: borrowing RootDirectory) throws(SystemCallError) {
-        for entry in try directory.entries() where entry.name != Array("lock".utf8) {
+        for entry in try directory.entries() where Self.isTemporary(entry) {
             try directory.removeTree(FilePath(bytes: entry.name))
         }
     }

@@ -21,6 +21,8 @@ extension ImageLayoutDirectory {
     /// Nothing is removed while anyone writes to the layout or holds a lease, or when an image cannot be read to its
     /// end, since what it refers to is not known then.
     ///
+    /// What has arrived of a blob whose transfer was interrupted is removed likewise.
+    ///
     /// - Parameter grace: Blobs that were written more recently than this stay, for writers that hold no lease.
     /// - Returns: What was removed.
     /// - Throws: ``ImageLayoutError``: `busy`, `invalidDocument`, `digestMismatch`, `sizeMismatch`, `limitExceeded`,
@@ -31,7 +33,9 @@ extension ImageLayoutDirectory {
         let now = try about("image layout \(path)") { () throws(SystemCallError) in
             let directory = try blobs.ingestDirectory()
             try blobs.removeTemporaries(in: directory)
-            return try Self.currentTime(of: directory)
+            let now = try Self.currentTime(of: directory)
+            try blobs.removePartials(before: now - grace.components.seconds)
+            return now
         }
         let referenced = try referencedDigests()
         var report = GarbageReport()

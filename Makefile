@@ -9,11 +9,13 @@ export SWIFT_BACKTRACE = enable=no
 DEBIAN = DEBIAN_FRONTEND=noninteractive
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 CHECK_IMPORTS = --explicit-target-dependency-import-check error
+# One set of traits for all commands: another one would build everything anew.
+TRAITS = --traits Runtime,Images,Registry
 
 # What the libraries link, what the demo runs, what the tests compare with, what drives skiff-oci, what the benchmarks race against.
 LIBRARIES = libarchive-dev zlib1g-dev
 DEMO_PACKAGES = $(LIBRARIES) busybox-static
-PEERS = skopeo umoci buildah debootstrap libarchive-tools tar zstd libseccomp-dev gcc libc6-dev strace
+PEERS = skopeo umoci buildah docker-registry apache2-utils openssl debootstrap libarchive-tools tar zstd libseccomp-dev gcc libc6-dev strace
 CLIENTS = podman conmon buildah containerd catatonit busybox-static bsdutils
 RACERS = runc crun bubblewrap umoci skopeo libarchive-tools tar zstd gcc libc6-dev python3
 
@@ -62,15 +64,15 @@ demo: install-demo
 
 # Everything, as root: kernel tests, peers, consumers, the programs. A test that this machine can run must run.
 test: install-tests bin
-	$(SWIFT) build --build-tests $(CHECK_IMPORTS)
-	$(SUDO) env PATH="$$PATH" SWIFT_BACKTRACE="$$SWIFT_BACKTRACE" SKIFF_TESTS_MUST_RUN="$${SKIFF_TESTS_MUST_RUN-root,overlay,busybox,tar,bsdtar,umoci,skopeo,buildah,debootstrap,compiler,swift,programs}" $(SWIFT) test --skip-build
+	$(SWIFT) build --build-tests $(TRAITS) $(CHECK_IMPORTS)
+	$(SUDO) env PATH="$$PATH" SWIFT_BACKTRACE="$$SWIFT_BACKTRACE" SKIFF_TESTS_MUST_RUN="$${SKIFF_TESTS_MUST_RUN-root,overlay,busybox,tar,bsdtar,umoci,skopeo,buildah,registry,debootstrap,compiler,swift,programs}" $(SWIFT) test $(TRAITS) --skip-build
 
 test-unit: install-demo
-	SKIFF_TESTS_MUST_RUN= $(SWIFT) test --skip "ProgramTests|ConsumerTests"
+	SKIFF_TESTS_MUST_RUN= $(SWIFT) test $(TRAITS) --skip "ProgramTests|ConsumerTests"
 
 test-guest: install-tests
 	$(call install,systemd util-linux)
-	$(SWIFT) build --build-tests
+	$(SWIFT) build --build-tests $(TRAITS)
 	Tests/Guest/run
 
 test-clients: install-clients $(if $(SKIFF_BIN),,bin)

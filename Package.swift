@@ -20,6 +20,15 @@ let logging = Target.Dependency.product(
     condition: .when(traits: ["Runtime"])
 )
 
+// HTTP and TLS for RegistryClient; cloned and built only with the trait.
+let http: [Target.Dependency] = [
+    .product(name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["Registry"])),
+    .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Registry"])),
+    .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Registry"])),
+    .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["Registry"])),
+    .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Registry"])),
+]
+
 let package = Package(
     name: "skiff",
     products: [
@@ -27,6 +36,7 @@ let package = Package(
         .library(name: "LinuxSystem", targets: ["LinuxSystem"]),
         .library(name: "ImageLayout", targets: ["ImageLayout"]),
         .library(name: "LayerUnpack", targets: ["LayerUnpack"]),
+        .library(name: "RegistryClient", targets: ["RegistryClient"]),
         .library(name: "NamespaceKit", targets: ["NamespaceKit"]),
         .library(name: "CgroupKit", targets: ["CgroupKit"]),
         .library(name: "OCIRuntime", targets: ["OCIRuntime"]),
@@ -36,11 +46,19 @@ let package = Package(
         .default(enabledTraits: ["Runtime", "Images"]),
         .trait(name: "Runtime", description: "Namespaces, cgroups and the OCI runtime (swift-system, swift-log)."),
         .trait(name: "Images", description: "Image layouts and layers (swift-system, swift-crypto)."),
+        .trait(
+            name: "Registry",
+            description: "The network for RegistryClient (async-http-client).",
+            enabledTraits: ["Images"]
+        ),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
     ],
     targets: [
         // Layer 0: no dependencies.
@@ -70,7 +88,14 @@ let package = Package(
             dependencies: ["LinuxSystem", "LaunchPlan", "CLinux", systemPackage],
             plugins: ["SealedInit"]
         ),
-        // Layer 4: the OCI runtime on bundles; no image code, so that what only spawns links none.
+        // Layer 4: images from and to registries; it spawns credential helpers as containers are.
+        .target(
+            name: "RegistryClient",
+            dependencies: [
+                "OCISpec", "ImageLayout", "NamespaceKit", "LaunchPlan", "LinuxSystem", "CLinux", systemPackage, crypto,
+            ] + http
+        ),
+        // The OCI runtime on bundles; no image code, so that what only spawns links none.
         .target(
             name: "OCIRuntime",
             dependencies: ["OCISpec", "NamespaceKit", "CgroupKit", "LinuxSystem", "LaunchPlan", systemPackage, logging]
@@ -103,6 +128,13 @@ let package = Package(
         .testTarget(
             name: "LayerUnpackTests",
             dependencies: ["LayerUnpack", "OCISpec", "TestSupport", "LinuxSystem", "CLinux", systemPackage]
+        ),
+        .testTarget(
+            name: "RegistryClientTests",
+            dependencies: [
+                "RegistryClient", "ImageLayout", "OCISpec", "TestSupport", "LinuxSystem", "CLinux", systemPackage,
+                crypto,
+            ]
         ),
         .testTarget(
             name: "CgroupKitTests",

@@ -124,6 +124,14 @@ import Testing
                         print(LayerWriter().compression)
                         """#
                 ),
+                // Without the trait `Registry` its transport is the user's, and no other package is resolved.
+                "registry": Consumer.Program(
+                    product: "RegistryClient",
+                    source: #"""
+                        import RegistryClient
+                        print(try RegistryURL("https://registry.example.com:443/v2/").text)
+                        """#
+                ),
             ]
         )
         #expect(try consumer.dependencies() == ["swift-system", "swift-crypto", "swift-asn1"])
@@ -135,6 +143,7 @@ import Testing
             #expect(libraries.contains { $0.hasPrefix("libarchive") })
         }
         #expect(try consumer.run("layers") == "gzip\n")
+        #expect(try consumer.run("registry") == "https://registry.example.com/v2/\n")
     }
 
     @Test("Ten lines run a container", .requires(.root, .overlay, .busybox, .tar)) func container() throws {

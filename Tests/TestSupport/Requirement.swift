@@ -29,6 +29,8 @@ package enum Requirement: String, Hashable, Sendable {
     case skopeo
     /// `buildah`.
     case buildah
+    /// `docker-registry`, and what makes its passwords and certificates; and a build with the package trait `Registry`.
+    case registry
     /// `debootstrap`.
     case debootstrap
     /// A C compiler called `cc`.
@@ -52,6 +54,7 @@ package enum Requirement: String, Hashable, Sendable {
         case .umoci: Self.onPath("umoci")
         case .skopeo: Self.onPath("skopeo")
         case .buildah: Self.onPath("buildah")
+        case .registry: ["docker-registry", "htpasswd", "openssl"].allSatisfy(Self.onPath)
         case .debootstrap: Self.onPath("debootstrap")
         case .compiler: Self.onPath("cc")
         case .swift: Self.onPath("swift")

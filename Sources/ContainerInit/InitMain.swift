@@ -37,15 +37,7 @@ func initMain(firstDescriptor: CInt) -> CInt {
             scratch: scratch
         )
         guard let failure = interpreter.run() else { return 0 }
-        // Nobody may be there to hear it; then the exit status says it.
-        try? interpreter.send(
-            Report(
-                .failed,
-                instruction: interpreter.index,
-                errno: UInt32(bitPattern: failure.errno),
-                detail: failure.detail.rawValue | interpreter.reader.opcode << 16
-            )
-        )
+        interpreter.report(failure)
     } catch {
         return 2
     }

@@ -28,6 +28,9 @@ package import LaunchPlan
     var vectors: UnsafeMutablePointer<UnsafePointer<CChar>?>?
     /// Where the environment starts in `vectors`.
     var environmentStart = 0
+    /// What the hook that failed has printed, and its name; the report of the failure has both.
+    var hookOutput: CInt = -1
+    var hookName: MappedText?
     /// Two path buffers, each of `Self.pathCapacity` bytes.
     let scratch: UnsafeMutablePointer<UInt8>
     /// Index of the running instruction.
@@ -68,7 +71,7 @@ package import LaunchPlan
             do throws(PlanReader.PlanError) {
                 guard let instruction = try reader.next() else { return nil }
                 do throws(StepError) {
-                    if case .prepareProgram = instruction { times.send(on: control) }
+                    if case .announce = instruction { times.send(on: control) }
                     try execute(instruction)
                 } catch {
                     return error
@@ -96,12 +99,17 @@ package import LaunchPlan
         case .setPropagation, .attachRoot, .mountFileSystem, .bindMount, .setMountAttributes, .reconfigure, .makeDevice,
             .makeDirectory, .makeSymlink, .prepareMasks, .mask, .makeReadOnly, .pivotRoot:
             try executeMount(instruction)
-        case .setHostname, .setDomainname, .writeProcFile, .raiseLoopback, .setResourceLimit, .setPersonality,
-            .newSessionKeyring, .openTerminal, .setUmask:
+        case .setHostname, .setDomainname, .openProc, .writeProcFile, .raiseLoopback, .setResourceLimit,
+            .newSessionKeyring, .enterDirectory, .openTerminal, .setUmask:
             try executeSurroundings(instruction)
+        case .setPersonality, .setScheduler, .setIOPriority, .setMemoryPolicy, .setAffinity:
+            try executeScheduling(instruction)
         case .dropBoundingSet, .setUser, .setCapabilities, .setNoNewPrivileges, .setWorkingDirectory, .installSeccomp:
             try executeIdentity(instruction)
-        case .runHook, .findExecutable, .awaitStart, .closeDescriptors, .prepareProgram, .execute:
+        case .runHook(let name, let path, let arguments, let environment, let input, let tail, let timeout):
+            let hook = Hook(name: name, path: path, arguments: arguments, environment: environment, timeout: timeout)
+            try run(hook, input: input, tail: tail)
+        case .findExecutable, .awaitStart, .closeDescriptors, .prepareProgram, .announce, .execute:
             try executeEnd(instruction)
         }
     }
@@ -119,6 +127,26 @@ package import LaunchPlan
         return result
     }
 
+    /// Reports the failure that ends the plan; of a hook, its name follows and what it has printed comes along.
+    func report(_ failure: StepError) {
+        let detail = failure.detail.rawValue | reader.opcode << 16
+        let report = Report(.failed, instruction: index, errno: UInt32(bitPattern: failure.errno), detail: detail)
+        guard let hookName else {
+            // Nobody may be there to hear it; then the exit status says it.
+            try? send(report)
+            return
+        }
+        let words: [4 of UInt32] = [report.kind.rawValue, report.instruction, report.errno, report.detail]
+        let count = min(hookName.count, Self.pathCapacity)
+        let name = unsafe UnsafeRawPointer(reader.pointer(hookName)).assumingMemoryBound(to: UInt8.self)
+        let room = unsafe UnsafeMutableRawPointer(scratch)
+        for position in 0..<4 {
+            unsafe room.storeBytes(of: words[position], toByteOffset: 4 * position, as: UInt32.self)
+        }
+        for position in 0..<count { unsafe scratch[Report.size + position] = unsafe name[position] }
+        _ = unsafe clinux_send_fd(control, scratch, Report.size + count, hookOutput)
+    }
+
     /// Sends a report, with a descriptor if `passing` is not negative.
     func send(_ report: Report, passing: CInt = -1) throws(StepError) {
         var words: [4 of UInt32] = [report.kind.rawValue, report.instruction, report.errno, report.detail]
@@ -130,6 +158,11 @@ package import LaunchPlan
     /// Reports a point and waits for the host's byte. The host's end means that it is gone: so are we.
     func awaitHost(_ kind: Report.Kind, detail: UInt32) throws(StepError) {
         try send(Report(kind, instruction: index, detail: detail))
+        try awaitWord()
+    }
+
+    /// Waits for the host's byte.
+    func awaitWord() throws(StepError) {
         var word: UInt8 = 0
         while true {
             let count = unsafe clinux_read(control, &word, 1)

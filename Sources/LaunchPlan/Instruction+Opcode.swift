@@ -28,11 +28,17 @@ extension Instruction {
         case .pivotRoot: .pivotRoot
         case .setHostname: .setHostname
         case .setDomainname: .setDomainname
+        case .openProc: .openProc
         case .writeProcFile: .writeProcFile
         case .raiseLoopback: .raiseLoopback
         case .setResourceLimit: .setResourceLimit
         case .setPersonality: .setPersonality
         case .newSessionKeyring: .newSessionKeyring
+        case .setScheduler: .setScheduler
+        case .setIOPriority: .setIOPriority
+        case .setMemoryPolicy: .setMemoryPolicy
+        case .setAffinity: .setAffinity
+        case .enterDirectory: .enterDirectory
         case .openTerminal: .openTerminal
         case .setUmask: .setUmask
         case .dropBoundingSet: .dropBoundingSet
@@ -46,6 +52,7 @@ extension Instruction {
         case .awaitStart: .awaitStart
         case .closeDescriptors: .closeDescriptors
         case .prepareProgram: .prepareProgram
+        case .announce: .announce
         case .execute: .execute
         }
     }

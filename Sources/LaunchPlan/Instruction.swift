@@ -69,7 +69,9 @@ package enum Instruction<Storage: PlanStorage> {
     case setHostname(Text)
     /// Sets the NIS domain name (`setdomainname`).
     case setDomainname(Text)
-    /// Writes to a file of a private procfs.
+    /// Chooses the procfs for what is written later: the one in `slot`, or, without a slot, one of our own.
+    case openProc(slot: UInt32)
+    /// Writes to a file of the chosen procfs.
     case writeProcFile(path: Text, value: Text)
     /// Brings up the loopback interface.
     case raiseLoopback
@@ -77,8 +79,26 @@ package enum Instruction<Storage: PlanStorage> {
     case setResourceLimit(resource: UInt32, soft: UInt64, hard: UInt64)
     /// Sets the execution domain (`personality`).
     case setPersonality(UInt64)
-    /// Joins a new session keyring of this name.
-    case newSessionKeyring(name: Text)
+    /// Joins the session keyring of this name, made when there is none, and adds these bits to its permissions.
+    case newSessionKeyring(name: Text, permissions: UInt32)
+    /// Sets the scheduling policy and its parameters (`sched_setattr`); `nice` is a signed number.
+    case setScheduler(
+        policy: UInt32,
+        flags: UInt64,
+        nice: UInt32,
+        priority: UInt32,
+        runtime: UInt64,
+        deadline: UInt64,
+        period: UInt64
+    )
+    /// Sets the I/O priority of the process group (`ioprio_set`).
+    case setIOPriority(UInt32)
+    /// Sets the memory policy (`set_mempolicy`); `nodes` is a bit mask.
+    case setMemoryPolicy(mode: UInt32, nodes: Text)
+    /// Restricts the process to the processors of a bit mask (`sched_setaffinity`); without one it may use all again.
+    case setAffinity(mask: Text)
+    /// Makes what `slot` holds the working directory (`fchdir`).
+    case enterDirectory(slot: UInt32)
     /// Opens a terminal on the root's devpts, sends its other side to the host and makes it the standard streams.
     case openTerminal(rows: UInt32, columns: UInt32, bindConsole: UInt32)
 
@@ -101,16 +121,27 @@ package enum Instruction<Storage: PlanStorage> {
 
     // The end.
 
-    /// Runs a hook to its end, in the namespaces of this moment, with `input` on its standard input.
-    case runHook(path: Text, arguments: List, environment: List, input: Text, timeoutSeconds: UInt32)
+    /// Runs a hook to its end, in the namespaces of this moment. It reads `input`, our process number as it sees it, and
+    /// `tail`.
+    case runHook(
+        name: Text,
+        path: Text,
+        arguments: List,
+        environment: List,
+        input: Text,
+        tail: Text,
+        timeoutSeconds: UInt32
+    )
     /// Finds the program among the candidates, in order.
     case findExecutable(candidates: List)
     /// Tells the host that everything is ready and waits for the start.
     case awaitStart(slot: UInt32)
     /// Marks descriptors from `first` on as close-on-exec.
     case closeDescriptors(first: UInt32)
-    /// Gets the vectors ready, resets signals and tells the host that what follows is the end.
+    /// Gets the vectors ready and resets signals.
     case prepareProgram(arguments: List, environment: List)
+    /// Tells the host that what follows is the end.
+    case announce
     /// Becomes the program.
     case execute
 }
@@ -221,11 +252,17 @@ package enum Opcode: UInt32 {
     case pivotRoot
     case setHostname
     case setDomainname
+    case openProc
     case writeProcFile
     case raiseLoopback
     case setResourceLimit
     case setPersonality
     case newSessionKeyring
+    case setScheduler
+    case setIOPriority
+    case setMemoryPolicy
+    case setAffinity
+    case enterDirectory
     case openTerminal
     case setUmask
     case dropBoundingSet
@@ -239,6 +276,7 @@ package enum Opcode: UInt32 {
     case awaitStart
     case closeDescriptors
     case prepareProgram
+    case announce
     case execute
 }
 

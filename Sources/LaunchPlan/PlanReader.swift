@@ -114,11 +114,17 @@
         switch opcode {
         case .setHostname: .setHostname(try text())
         case .setDomainname: .setDomainname(try text())
+        case .openProc: .openProc(slot: try small())
         case .writeProcFile: .writeProcFile(path: try text(), value: try text())
         case .raiseLoopback: .raiseLoopback
         case .setResourceLimit: .setResourceLimit(resource: try small(), soft: try integer(), hard: try integer())
         case .setPersonality: .setPersonality(try integer())
-        case .newSessionKeyring: .newSessionKeyring(name: try text())
+        case .newSessionKeyring: .newSessionKeyring(name: try text(), permissions: try small())
+        case .setScheduler: try scheduler()
+        case .setIOPriority: .setIOPriority(try small())
+        case .setMemoryPolicy: .setMemoryPolicy(mode: try small(), nodes: try text())
+        case .setAffinity: .setAffinity(mask: try text())
+        case .enterDirectory: .enterDirectory(slot: try small())
         case .openTerminal: .openTerminal(rows: try small(), columns: try small(), bindConsole: try small())
         case .setUmask: .setUmask(try small())
         case .dropBoundingSet: .dropBoundingSet(keep: try integer())
@@ -135,16 +141,19 @@
         case .installSeccomp: try seccomp()
         case .runHook:
             .runHook(
+                name: try text(),
                 path: try text(),
                 arguments: try list(),
                 environment: try list(),
                 input: try text(),
+                tail: try text(),
                 timeoutSeconds: try small()
             )
         case .findExecutable: .findExecutable(candidates: try list())
         case .awaitStart: .awaitStart(slot: try small())
         case .closeDescriptors: .closeDescriptors(first: try small())
         case .prepareProgram: .prepareProgram(arguments: try list(), environment: try list())
+        case .announce: .announce
         case .execute: .execute
         default: throw PlanError()
         }
@@ -155,6 +164,18 @@
         let gid = try small()
         let setGroups = try small()
         return .setUser(uid: uid, gid: gid, groups: try text(), setGroups: setGroups)
+    }
+
+    private mutating func scheduler() throws(PlanError) -> MappedInstruction {
+        .setScheduler(
+            policy: try small(),
+            flags: try integer(),
+            nice: try small(),
+            priority: try small(),
+            runtime: try integer(),
+            deadline: try integer(),
+            period: try integer()
+        )
     }
 
     private mutating func seccomp() throws(PlanError) -> MappedInstruction {

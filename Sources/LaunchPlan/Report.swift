@@ -19,7 +19,7 @@ package struct Report: Hashable, Sendable {
         case child
         /// A descriptor comes along: the host's side of the terminal.
         case terminal
-        /// A descriptor comes along: the seccomp listener.
+        /// `detail` is the number of the seccomp listener among the init's descriptors, which waits until it was handed on.
         case seccompListener
         /// The times follow in this message after the four words: 64-bit nanoseconds of `CLOCK_MONOTONIC`.
         case times
@@ -66,4 +66,5 @@ package enum StepDetail: UInt32, Sendable {
     case ioctl, seccomp, clone, socket, execve, prctl, setns, unshare, sethostname, setdomainname, prlimit, keyctl
     case personality, notInRoot, send, plan, access, notExecutable, accept, symlinkLoop, setsid, closeRange, hookSignal
     case fspick, readDirectory, status, link, readLink, setTimes, attribute
+    case schedSetattr, schedSetaffinity, ioprioSet, setMempolicy
 }

@@ -40,15 +40,22 @@ package struct StreamSocket: ~Copyable, Sendable {
     /// The socket, without the rest.
     package consuming func takeDescriptor() -> OwnedFileDescriptor { descriptor }
 
-    /// Sends bytes and a descriptor with them.
+    /// Sends all bytes, and a descriptor with the first of them.
     package func send(
         _ bytes: [UInt8],
         passing passed: borrowing OwnedFileDescriptor
     ) throws(SystemCallError) {
         let number = descriptor.rawValue
         let passedNumber = passed.rawValue
-        try systemCall("sendmsg") {
+        let sent = try systemCall("sendmsg") {
             unsafe bytes.withUnsafeBytes { unsafe clinux_send_fd(number, $0.baseAddress, $0.count, passedNumber) }
+        }
+        var rest = bytes[Int(sent)...]
+        while !rest.isEmpty {
+            let more = try systemCall("sendmsg") {
+                unsafe rest.withUnsafeBytes { unsafe clinux_send_fd(number, $0.baseAddress, $0.count, -1) }
+            }
+            rest = rest.dropFirst(Int(more))
         }
     }
 }

@@ -15,6 +15,10 @@ public struct NamespaceError: Error, Hashable, Sendable {
         case stepFailed
         /// The program was not found or may not be executed.
         case executableNotFound, executableNotPermitted
+        /// The configuration asks for what this machine does not have.
+        case unsupported
+        /// A hook could not be run or failed.
+        case hookFailed
         /// The process ended before it was started.
         case ended
         /// A system call on the host failed.

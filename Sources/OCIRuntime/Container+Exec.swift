@@ -4,6 +4,7 @@
 internal import CLinux
 internal import CgroupKit
 internal import LinuxSystem
+internal import Logging
 internal import NamespaceKit
 public import OCISpec
 internal import SystemPackage
@@ -40,8 +41,26 @@ extension Container {
         }
         let configuration = try directory.configuration()
         let mapped = try execConfiguration(process, configuration: configuration, stored: stored)
-        let unit = stored.isUnitOfUser == true ? stored.unit : nil
-        let launched = try launch(mapped, handle: handle, group: try cgroup(of: stored), unit: unit, process, options)
+        let placement = ExecPlacement(
+            group: try cgroup(of: stored),
+            unit: stored.isUnitOfUser == true ? stored.unit : nil,
+            choice: options.controlGroup,
+            firstProcessID: handle.processID,
+            id: id
+        )
+        let agent = SeccompAgent(configuration.linux?.seccomp)
+        let launched: LaunchedProcess
+        do throws(any Error) {
+            let actions = Launcher.Actions(
+                place: { processID in try placement.add(processID) },
+                handOver: { listener, processID in
+                    try agent?.send(listener, processID: processID, state: self.state(.running, stored))
+                }
+            )
+            launched = try launch(mapped, handle: handle, placement, actions, stored, options)
+        } catch {
+            throw RuntimeError(any: error, container: id, program: process.args?.first ?? "")
+        }
         return try finish(launched, options)
     }
 
@@ -54,57 +73,62 @@ extension Container {
         copy.process = process
         let bundle = FilePath(stored.record.bundle)
         var mapped = try ConfigurationMapper.map(copy, bundle: bundle, id: id).container
-        mapped.sessionKeyring = Array("_ses.\(id)".utf8)
+        do throws(MappingError) {
+            try ConfigurationMapper.affinity(of: process, to: &mapped.process)
+        } catch { throw RuntimeError(error, container: id) }
+        if stored.keepsSessionKeyring != true { mapped.sessionKeyring = Array("_ses.\(id)".utf8) }
+        // What runs before a container's first program does not run again.
+        mapped.hooks = []
+        if let flags = mapped.process.seccomp?.flags {
+            runtime.logger?.debug("seccomp filter flags: \(flags.rawValue)")
+        }
         return mapped
     }
 
     private func launch(
         _ mapped: ContainerConfiguration,
         handle: borrowing ProcessHandle,
-        group: Cgroup?,
-        unit: String?,
-        _ process: RuntimeConfiguration.Process,
+        _ placement: ExecPlacement,
+        _ actions: Launcher.Actions,
+        _ stored: StoredState,
         _ options: ExecOptions
-    ) throws(RuntimeError) -> LaunchedProcess {
-        // A user may not move a process into a unit, but the user's systemd may.
-        let isUnified = group?.layout.kind == .unified && unit == nil
+    ) throws -> LaunchedProcess {
         var builder = PlanBuilder.Options()
-        builder.placesAfterClone = group != nil && !isUnified
+        builder.placesAfterClone = placement.placesAfterClone
         builder.preservedDescriptors = UInt32(options.preservedDescriptors.count)
-        do {
-            let target = SharedDescriptor(try handle.descriptor.duplicate())
-            let prepared = try PlanBuilder.prepareJoining(mapped, target: target, options: builder)
-            let streams = Launcher.Streams(
-                input: try StandardStream.resolve(options.input, 0),
-                output: try StandardStream.resolve(options.output, 1),
-                errors: try StandardStream.resolve(options.errors, 2)
-            )
-            let descriptor = isUnified ? SharedDescriptor(try group?.makeDescriptor()) : nil
-            var launched = try Launcher.launch(
+        builder.opensSourcesOnHost = HostPrivilege.isAdministrator
+        let target = SharedDescriptor(try handle.descriptor.duplicate())
+        let prepared = try PlanBuilder.prepareJoining(mapped, target: target, options: builder)
+        let streams = Launcher.Streams(
+            input: try StandardStream.resolve(options.input, 0),
+            output: try StandardStream.resolve(options.output, 1),
+            errors: try StandardStream.resolve(options.errors, 2)
+        )
+        func launch(_ group: SharedDescriptor?) throws -> LaunchedProcess {
+            try Launcher.launch(
                 prepared,
                 streams: streams,
                 preserved: options.preservedDescriptors,
-                cgroup: descriptor,
-                actions: Launcher.Actions(
-                    place: group.map { group in
-                        { processID in
-                            if let unit {
-                                try SystemdPlacement.manager(isUser: true).attach(processID: processID, to: unit)
-                            } else if !isUnified {
-                                try group.add(processID: processID)
-                            }
-                        }
-                    }
-                )
+                cgroup: group,
+                actions: actions
             )
-            do throws(NamespaceError) { try launched.start() } catch {
-                _ = try? launched.process.reap()
-                throw error
-            }
-            return launched
-        } catch {
-            throw RuntimeError(any: error, container: id, program: process.args?.first ?? "")
         }
+        var launched: LaunchedProcess
+        do { launched = try launch(try placement.birthGroup()) } catch {
+            guard let other = try placement.fallback(after: error) else { throw error }
+            launched = try launch(other)
+        }
+        do {
+            let groups = (stored.resourceControlGroups ?? []).map { FilePath($0) }
+            try ResourceControlTree.assign(launched.process.processID, to: groups, container: id)
+            try launched.start()
+        } catch {
+            // Ended already is as good.
+            try? launched.process.send(signal: CLINUX_SIGKILL)
+            _ = try? launched.process.reap()
+            throw error
+        }
+        return launched
     }
 
     private func finish(

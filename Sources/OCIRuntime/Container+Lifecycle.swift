@@ -25,6 +25,8 @@ extension Container {
         let socket = try giveStart(directory)
         do throws(NamespaceError) { note(times: try StartConversation.follow(socket, plan: [])) } catch {
             let program = configuration.process?.args?.first ?? ""
+            // What it started before, by its hooks, goes with it. The first error counts.
+            try? end(stored)
             throw RuntimeError(error, container: id, program: program)
         }
         try directory.noteStarted()
@@ -46,17 +48,17 @@ extension Container {
 
     private func runPoststart(_ configuration: RuntimeConfiguration, _ stored: StoredState) throws(RuntimeError) {
         guard let hooks = configuration.hooks?.poststart, !hooks.isEmpty else { return }
-        let input = hookInput(.running, stored)
+        let runner = HookRunner(container: id, bundle: FilePath(stored.record.bundle))
         do throws(RuntimeError) {
-            for hook in hooks { try HookRunner.run(hook, input: input, container: id) }
+            try runner.run(hooks, "poststart", input: state(.running, stored).json())
         } catch {
-            // A failing poststart hook fails the container (runtime-spec 1.3).
-            try? handle(of: stored)?.send(signal: CLINUX_SIGKILL)
+            // A failing poststart hook fails the container (runtime-spec 1.3). The first error counts.
+            try? end(stored)
             throw error
         }
     }
 
-    func hookInput(_ status: ContainerState.Status, _ stored: StoredState) -> [UInt8] {
+    func state(_ status: ContainerState.Status, _ stored: StoredState) -> ContainerState {
         ContainerState(
             ociVersion: Runtime.specificationVersion,
             id: id,
@@ -64,7 +66,7 @@ extension Container {
             pid: status == .stopped ? nil : stored.record.pid,
             bundle: stored.record.bundle,
             annotations: stored.record.annotations
-        ).json()
+        )
     }
 
     /// Sends a signal to the container's process, or to all its processes.
@@ -158,6 +160,7 @@ extension Container {
         }
         reapIfOwn()
         try removeGroup(stored)
+        removeResourceControl(stored)
         runPoststop(directory, stored)
         try directory.remove(from: root)
         extendLifetime(lock)
@@ -166,7 +169,11 @@ extension Container {
     /// Kills the container's process and waits until it has ended.
     private func end(_ stored: StoredState) throws(RuntimeError) {
         let group = try cgroup(of: stored)
-        guard let handle = try handle(of: stored) else { return }
+        guard let handle = try handle(of: stored) else {
+            // What it left behind without a pid namespace of its own.
+            try? group?.kill()
+            return
+        }
         do throws(SystemCallError) {
             try handle.send(signal: CLINUX_SIGKILL)
             // A frozen process dies when it is thawed; the group's kill does that.
@@ -199,17 +206,18 @@ extension Container {
         }
     }
 
+    private func removeResourceControl(_ stored: StoredState) {
+        for left in ResourceControlTree.remove((stored.resourceControlMade ?? []).map { FilePath($0) }) {
+            runtime.logger?.warning(
+                "resctrl group could not be removed",
+                metadata: ["container.id": "\(id)", "path": "\(left)"]
+            )
+        }
+    }
+
     private func runPoststop(_ directory: borrowing StateDirectory, _ stored: StoredState) {
         guard let hooks = (try? directory.configuration())?.hooks?.poststop else { return }
-        for hook in hooks {
-            do throws(RuntimeError) {
-                try HookRunner.run(hook, input: hookInput(.stopped, stored), container: id)
-            } catch {
-                runtime.logger?.warning(
-                    "poststop hook failed",
-                    metadata: ["container.id": "\(id)", "error": "\(error)"]
-                )
-            }
-        }
+        let runner = HookRunner(container: id, bundle: FilePath(stored.record.bundle))
+        runner.runPoststop(hooks, input: state(.stopped, stored).json(), logger: runtime.logger)
     }
 }

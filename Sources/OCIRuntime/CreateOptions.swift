@@ -50,6 +50,8 @@ public struct ExecOptions: Sendable {
     public var pidFile: FilePath?
     /// Whether a paused container is entered too; the process runs when the container is resumed.
     public var entersPaused = false
+    /// Groups below the container's control group to join instead of the group itself.
+    public var controlGroup: ExecControlGroup?
 
     /// Makes the default options.
     public init() {}

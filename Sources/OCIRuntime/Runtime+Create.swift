@@ -100,6 +100,8 @@ extension Runtime {
         var mapped = try ConfigurationMapper.map(configuration, bundle: bundle, id: id)
         if let root = options.root { mapped.container.root = root }
         mapped.container.diesWithParent = options.diesWithParent
+        // The caller's processors are not the container's: what its control group has counts.
+        mapped.container.process.affinity = .all
         if !options.keepsSessionKeyring { mapped.container.sessionKeyring = Array("_ses.\(id)".utf8) }
         return mapped
     }

@@ -20,15 +20,19 @@ public struct Runtime: Sendable {
     let logger: Logger?
     /// The control group hierarchies, shared by all copies of this value.
     let cgroups = CgroupLayoutCache()
+    /// A directory that stands for the resctrl file system.
+    let resourceControlRoot: FilePath?
 
     /// Names a runtime; nothing is touched yet.
     ///
     /// - Parameters:
     ///   - root: The directory for the state. It should be on a file system that a reboot clears.
     ///   - logger: Where warnings go: what was tolerated, such as a failing `poststop` hook.
-    public init(root: FilePath = Self.defaultRoot, logger: Logger? = nil) {
+    ///   - resourceControlRoot: Where `linux.intelRdt` finds the resctrl file system; `nil` looks for its mount.
+    public init(root: FilePath = Self.defaultRoot, logger: Logger? = nil, resourceControlRoot: FilePath? = nil) {
         self.root = root
         self.logger = logger
+        self.resourceControlRoot = resourceControlRoot
     }
 
     /// `/run/skiff` for root, else `$XDG_RUNTIME_DIR/skiff` or a directory in `/tmp` with the user's number.

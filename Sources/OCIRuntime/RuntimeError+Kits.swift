@@ -35,6 +35,10 @@ extension RuntimeError {
                 cause: error.cause,
                 hint: error.hint
             )
+        case .hookFailed:
+            self.init(.hookFailed, error.step, container: container, cause: error.cause, hint: error.hint)
+        case .unsupported:
+            self.init(.unsupported, error.step, container: container, cause: error.cause, hint: error.hint)
         case .invalidConfiguration:
             self.init(.invalidConfiguration, error.step, container: container, cause: error.cause, hint: error.hint)
         default:

@@ -14,6 +14,19 @@ package enum ProcessEnvironment {
         guard let value = unsafe getenv(name) else { return nil }
         return unsafe String(cString: value)
     }
+
+    /// Every `NAME=value` entry, as bytes.
+    package static var all: [[UInt8]] {
+        var entries: [[UInt8]] = []
+        let start: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = unsafe environ
+        guard var entry = unsafe start else { return entries }
+        while let text = unsafe entry.pointee {
+            let bytes = unsafe UnsafeBufferPointer(start: text, count: strlen(text))
+            entries.append(unsafe bytes.map { UInt8(bitPattern: $0) })
+            unsafe entry += 1
+        }
+        return entries
+    }
 }
 
 /// The time of day.

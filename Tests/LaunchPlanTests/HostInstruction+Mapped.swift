@@ -50,7 +50,23 @@ extension HostInstruction {
         case .setResourceLimit(let resource, let soft, let hard):
             self = .setResourceLimit(resource: resource, soft: soft, hard: hard)
         case .setPersonality(let value): self = .setPersonality(value)
-        case .newSessionKeyring(let name): self = .newSessionKeyring(name: copy.text(name))
+        case .newSessionKeyring(let name, let permissions):
+            self = .newSessionKeyring(name: copy.text(name), permissions: permissions)
+        case .setScheduler(let policy, let flags, let nice, let priority, let runtime, let deadline, let period):
+            self = .setScheduler(
+                policy: policy,
+                flags: flags,
+                nice: nice,
+                priority: priority,
+                runtime: runtime,
+                deadline: deadline,
+                period: period
+            )
+        case .setIOPriority(let value): self = .setIOPriority(value)
+        case .setMemoryPolicy(let mode, let nodes): self = .setMemoryPolicy(mode: mode, nodes: copy.text(nodes))
+        case .setAffinity(let mask): self = .setAffinity(mask: copy.text(mask))
+        case .enterDirectory(let slot): self = .enterDirectory(slot: slot)
+        case .openProc(let slot): self = .openProc(slot: slot)
         case .openTerminal(let rows, let columns, let bind):
             self = .openTerminal(rows: rows, columns: columns, bindConsole: bind)
         case .setUmask(let mask): self = .setUmask(mask)
@@ -67,12 +83,14 @@ extension HostInstruction {
         case .setNoNewPrivileges: self = .setNoNewPrivileges
         case .setWorkingDirectory(let path): self = .setWorkingDirectory(path: copy.text(path))
         case .installSeccomp(let filter, let flags): self = .installSeccomp(filter: copy.text(filter), flags: flags)
-        case .runHook(let path, let arguments, let environment, let input, let timeout):
+        case .runHook(let name, let path, let arguments, let environment, let input, let tail, let timeout):
             self = .runHook(
+                name: copy.text(name),
                 path: copy.text(path),
                 arguments: copy.list(arguments),
                 environment: copy.list(environment),
                 input: copy.text(input),
+                tail: copy.text(tail),
                 timeoutSeconds: timeout
             )
         case .findExecutable(let candidates): self = .findExecutable(candidates: copy.list(candidates))
@@ -80,6 +98,7 @@ extension HostInstruction {
         case .closeDescriptors(let first): self = .closeDescriptors(first: first)
         case .prepareProgram(let arguments, let environment):
             self = .prepareProgram(arguments: copy.list(arguments), environment: copy.list(environment))
+        case .announce: self = .announce
         case .execute: self = .execute
         }
     }

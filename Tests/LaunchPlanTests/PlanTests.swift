@@ -27,22 +27,36 @@ let everyInstruction: [HostInstruction] = [
     .makeDirectory(path: Array("/work".utf8), mode: 0o755),
     .makeSymlink(path: Array("/dev/fd".utf8), destination: Array("/proc/self/fd".utf8)), .prepareMasks,
     .mask(path: Array("/proc/kcore".utf8)), .makeReadOnly(path: Array("/proc/sys".utf8)), .pivotRoot,
-    .setHostname(Array("box".utf8)), .setDomainname([]), .writeProcFile(path: [1, 2, 255], value: [0xC3, 0x28]),
+    .setHostname(Array("box".utf8)), .setDomainname([]), .openProc(slot: 3),
+    .writeProcFile(path: [1, 2, 255], value: [0xC3, 0x28]),
     .raiseLoopback, .setResourceLimit(resource: 7, soft: 1, hard: .max), .setPersonality(8),
-    .newSessionKeyring(name: Array("_ses".utf8)), .openTerminal(rows: 24, columns: 80, bindConsole: 1),
+    .newSessionKeyring(name: Array("_ses".utf8), permissions: 0x8_0000),
+    .setScheduler(
+        policy: 6,
+        flags: 1 << 40,
+        nice: UInt32(bitPattern: -7),
+        priority: 9,
+        runtime: 1 << 33,
+        deadline: 1 << 34,
+        period: 1 << 35
+    ), .setIOPriority(2 << 13 | 5), .setMemoryPolicy(mode: 3 | 1 << 15, nodes: [5, 0, 0, 0, 0, 0, 0, 0]),
+    .setAffinity(mask: [0x8f, 0, 0, 0, 0, 0, 0, 0]), .enterDirectory(slot: 4),
+    .openTerminal(rows: 24, columns: 80, bindConsole: 1),
     .setUmask(0o022), .dropBoundingSet(keep: 0x1_0000_0001),
     .setUser(uid: 1, gid: 2, groups: [3, 0, 0, 0], setGroups: 1),
     .setCapabilities(effective: 1, permitted: 2, inheritable: 3, ambient: 4), .setNoNewPrivileges,
     .setWorkingDirectory(path: Array("/".utf8)), .installSeccomp(filter: Array(repeating: 6, count: 8), flags: 2),
     .runHook(
+        name: Array("startContainer hook #0".utf8),
         path: Array("/bin/hook".utf8),
         arguments: [Array("hook".utf8), []],
         environment: [],
-        input: Array("{}".utf8),
+        input: Array("{".utf8),
+        tail: Array("}".utf8),
         timeoutSeconds: 3
     ),
     .findExecutable(candidates: [Array("/bin/sh".utf8)]), .awaitStart(slot: .max), .closeDescriptors(first: 3),
-    .prepareProgram(arguments: [Array("sh".utf8)], environment: [Array("A=b".utf8)]), .execute,
+    .prepareProgram(arguments: [Array("sh".utf8)], environment: [Array("A=b".utf8)]), .announce, .execute,
 ]
 
 @Suite("An encoded plan") struct PlanTests {
@@ -60,7 +74,7 @@ let everyInstruction: [HostInstruction] = [
     @Test("says the same after a round trip, for every kind of instruction")
     func roundTrip() throws {
         #expect(try decode(PlanWriter.encode(everyInstruction)) == everyInstruction)
-        #expect(Set(everyInstruction.map { $0.opcode.rawValue }).count == 42)
+        #expect(Set(everyInstruction.map { $0.opcode.rawValue }).count == 49)
     }
 
     @Test("is refused when it is cut anywhere")
@@ -103,6 +117,8 @@ let everyInstruction: [HostInstruction] = [
         #expect(words.contains("mount tmpfs at /dev (mode=755,size=1) [nosuid] with what is there"))
         #expect(words.contains("bind mount /usr recursively at /usr"))
         #expect(words.contains("make device /dev/null c 1:3"))
+        #expect(words.contains("run on processors 0-3,7"))
+        #expect(words.contains("set scheduling policy SCHED_DEADLINE"))
         #expect(words.allSatisfy { !$0.isEmpty && !$0.hasPrefix("step ") })
     }
 }

@@ -40,16 +40,10 @@ struct MappingRefusalTests {
     static let unsupportedFields = [
         MappingFixture("linux.namespaces") { $0.linux?.namespaces = [LinuxNamespace(type: .uts)] },
         MappingFixture("linux.netDevices.eth7") { $0.linux?.netDevices = ["eth7": LinuxNetDevice()] },
-        MappingFixture("linux.intelRdt") { $0.linux?.intelRdt = LinuxIntelRDT(closID: "guests") },
-        MappingFixture("linux.memoryPolicy") { $0.linux?.memoryPolicy = LinuxMemoryPolicy(mode: .local) },
-        MappingFixture("linux.mountLabel") { $0.linux?.mountLabel = "system_u:object_r:x" },
-        MappingFixture("linux.seccomp.listenerPath") {
-            $0.linux?.seccomp = LinuxSeccomp(
-                defaultAction: .allow,
-                listenerPath: "/run/agent",
-                syscalls: [.init(names: ["mount"], action: .notify)]
-            )
+        MappingFixture("linux.personality.flags[1]") {
+            $0.linux?.personality = LinuxPersonality(domain: .linux, flags: ["ADDR_NO_RANDOMIZE", "SVR4"])
         },
+        MappingFixture("linux.mountLabel") { $0.linux?.mountLabel = "system_u:object_r:x" },
         MappingFixture("linux.seccomp") {
             $0.linux?.seccomp = LinuxSeccomp(defaultAction: .allow, architectures: [.s390x])
         },
@@ -58,9 +52,6 @@ struct MappingRefusalTests {
         },
         MappingFixture("process.apparmorProfile") { $0.process?.apparmorProfile = "p" },
         MappingFixture("process.selinuxLabel") { $0.process?.selinuxLabel = "l" },
-        MappingFixture("process.scheduler") { $0.process?.scheduler = .init(policy: .other) },
-        MappingFixture("process.ioPriority") { $0.process?.ioPriority = .init(class: .idle, priority: 0) },
-        MappingFixture("process.execCPUAffinity") { $0.process?.execCPUAffinity = .init(initial: "0") },
         MappingFixture("mounts[0].uidMappings") {
             let mapping = [LinuxIDMapping(containerID: 0, hostID: 1, size: 1)]
             $0.mounts = [
@@ -76,6 +67,27 @@ struct MappingRefusalTests {
     ]
 
     static let invalidFields = [
+        MappingFixture("linux.seccomp.syscalls[0].names") {
+            $0.linux?.seccomp = LinuxSeccomp(
+                defaultAction: .allow,
+                listenerPath: "/run/agent",
+                syscalls: [.init(names: ["mkdir", "write"], action: .notify)]
+            )
+        },
+        MappingFixture("linux.memoryPolicy.nodes") { $0.linux?.memoryPolicy = LinuxMemoryPolicy(mode: .bind) },
+        MappingFixture("linux.memoryPolicy.nodes") {
+            $0.linux?.memoryPolicy = LinuxMemoryPolicy(mode: .local, nodes: "0")
+        },
+        MappingFixture("linux.intelRdt.closID") { $0.linux?.intelRdt = LinuxIntelRDT(closID: "a/b") },
+        MappingFixture("linux.intelRdt.closID") { $0.linux?.intelRdt = LinuxIntelRDT(closID: "..") },
+        MappingFixture("linux.intelRdt.memBwSchema") { $0.linux?.intelRdt = LinuxIntelRDT(memBwSchema: "L3:0=f") },
+        MappingFixture("linux.intelRdt.schemata[1]") {
+            $0.linux?.intelRdt = LinuxIntelRDT(schemata: ["L3:0=f", "MB:0=1\nMB:1=2"])
+        },
+        MappingFixture("hooks.poststop[0].path") { $0.hooks = .init(poststop: [.init(path: "bin/true")]) },
+        MappingFixture("hooks.createRuntime[1].timeout") {
+            $0.hooks = .init(createRuntime: [.init(path: "/bin/true"), .init(path: "/bin/true", timeout: 0)])
+        },
         MappingFixture("process") { $0.process = nil },
         MappingFixture("process.args") { $0.process?.args = nil },
         MappingFixture("process.capabilities.bounding[1]") {

@@ -122,12 +122,20 @@ struct MappingTests {
             mapped.container.hooks == [
                 LaunchHook(
                     point: .beforePivot,
+                    name: "createContainer hook #0",
                     path: "/bin/hook",
                     arguments: ["hook", "x"].map { Array($0.utf8) },
                     environment: [Array("A=1".utf8)],
                     timeoutSeconds: 3
                 ),
-                LaunchHook(point: .beforeProgram, path: "/4", arguments: [Array("/4".utf8)]),
+                LaunchHook(
+                    point: .beforeProgram,
+                    name: "startContainer hook #0",
+                    path: "/4",
+                    arguments: [Array("/4".utf8)],
+                    // As with runc.
+                    environment: (RuntimeConfiguration.example.process?.env ?? []).map { Array($0.utf8) }
+                ),
             ]
         )
         let host = mapped.hostHooks

@@ -53,6 +53,7 @@ struct SeccompMappingTests {
             LinuxSeccomp(
                 defaultAction: .allow,
                 defaultErrnoRet: 1,
+                flags: [],
                 syscalls: [
                     .init(names: ["reboot"], action: .killProcess, errnoRet: 1)
                 ]

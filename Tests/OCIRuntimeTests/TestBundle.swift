@@ -17,14 +17,14 @@ final class TestBundle {
     var cgroupManager = CgroupManager.fileSystem
 
     /// Makes the bundle around a shell script.
-    init(script: String) throws {
+    init(script: String, resourceControlRoot: FilePath? = nil) throws {
         let directory = try TemporaryDirectory()
         let root = try directory.open()
         try root.makeDirectories("rootfs/bin")
         let busybox = try OwnedFileDescriptor.open("/bin/busybox", 0).readAll(limit: 64 << 20)
         try root.replaceFile("rootfs/bin/busybox", busybox, mode: 0o755)
         try root.makeSymlink("rootfs/bin/sh", target: Array("busybox".utf8))
-        runtime = Runtime(root: directory.path.appending("state"))
+        runtime = Runtime(root: directory.path.appending("state"), resourceControlRoot: resourceControlRoot)
         configuration = .example
         configuration.process?.terminal = false
         configuration.process?.args = ["/bin/sh", "-c", script]
@@ -36,13 +36,14 @@ final class TestBundle {
     static func newID() -> String { "test-\(String(UInt64.random(in: .min ... .max), radix: 36))" }
 
     /// Creates a container; what it prints is read from the result's `output`.
-    func create(_ id: String = newID()) throws -> Created {
+    func create(_ id: String = newID(), preserving: [SharedDescriptor] = []) throws -> Created {
         let ends = try OwnedFileDescriptor.pipe().shared()
         var options = CreateOptions()
         options.input = SharedDescriptor(try .open("/dev/null", 0))
         options.output = ends.writing
         options.errors = ends.writing
         options.cgroupManager = cgroupManager
+        options.preservedDescriptors = preserving
         let container = try runtime.create(
             id,
             configuration: configuration,
@@ -53,10 +54,15 @@ final class TestBundle {
     }
 
     /// Runs a further process in a container that runs, to its end.
-    func exec(_ script: String, in container: Container) async throws -> Finished {
-        var process = configuration.process ?? RuntimeConfiguration.Process(cwd: "/")
+    func exec(
+        _ script: String,
+        in container: Container,
+        process: RuntimeConfiguration.Process? = nil,
+        change: (inout ExecOptions) -> Void = { _ in }
+    ) async throws -> Finished {
+        var process = process ?? configuration.process ?? RuntimeConfiguration.Process(cwd: "/")
         process.args = ["/bin/sh", "-c", script]
-        let (added, output) = try start(process, in: container)
+        let (added, output) = try start(process, in: container, change)
         let text = String(decoding: try output.descriptor.readAll(limit: 1 << 20), as: UTF8.self)
         return Finished(exit: try await added.wait().reason, text: text)
     }
@@ -64,11 +70,14 @@ final class TestBundle {
     /// The writing end of its output is nobody's but the process's when this returns.
     private func start(
         _ process: RuntimeConfiguration.Process,
-        in container: Container
+        in container: Container,
+        _ change: (inout ExecOptions) -> Void
     ) throws -> (ExecProcess, SharedDescriptor) {
         let ends = try OwnedFileDescriptor.pipe().shared()
         var options = ExecOptions()
         options.output = ends.writing
+        options.errors = ends.writing
+        change(&options)
         return (try container.exec(process, options: options), ends.reading)
     }
 

@@ -72,11 +72,16 @@ import Testing
         #expect(try await failure(test) { $0.limits.memoryAndSwap = 1 << 30 }.code == .invalidOptions)
     }
 
-    @Test("is a seccomp agent, which is not applied here") func seccomp() async throws {
+    @Test("is a seccomp agent that is not there") func seccomp() async throws {
         let error = try await failure(try TestStore()) {
-            $0.seccomp = .profile(LinuxSeccomp(defaultAction: .allow, listenerPath: "/run/agent.sock"))
+            $0.seccomp = .profile(
+                LinuxSeccomp(
+                    defaultAction: .allow,
+                    listenerPath: "/no/such/agent.sock",
+                    syscalls: [.init(names: ["mkdir"], action: .notify)]
+                )
+            )
         }
-        #expect(error.code == .unsupported)
-        #expect(error.description.contains("seccomp"))
+        #expect(error.description.contains("failed to connect with seccomp agent at /no/such/agent.sock"))
     }
 }

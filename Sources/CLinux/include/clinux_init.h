@@ -30,8 +30,19 @@ CLINUX_INLINE int clinux_fork(uint64_t flags, int *pidfd) {
     return (int)CLINUX_CALL2(__NR_clone3, &args, sizeof args);
 }
 
+/// A copy of the calling process with a pidfd, by clone(2): filters that refuse clone3(2), whose flags they cannot
+/// see, allow this one.
+CLINUX_INLINE int clinux_fork_by_clone(int *pidfd) {
+    return (int)CLINUX_CALL5(__NR_clone, CLINUX_CLONE_PIDFD | CLINUX_SIGCHLD, 0, pidfd, 0, 0);
+}
+
 /// Joins a new session keyring called `name` (keyctl KEYCTL_JOIN_SESSION_KEYRING).
 CLINUX_INLINE long clinux_join_session_keyring(const char *name) { return CLINUX_CALL2(__NR_keyctl, 1, name); }
+
+/// Describes a key as `type;uid;gid;permissions;name` (keyctl KEYCTL_DESCRIBE); returns the length with its NUL.
+CLINUX_INLINE long clinux_describe_key(long key, char *bytes, size_t count) {
+    return CLINUX_CALL4(__NR_keyctl, 6, key, bytes, count);
+}
 
 /// Sets the permissions of a key (keyctl KEYCTL_SETPERM).
 CLINUX_INLINE long clinux_key_set_permissions(long key, uint32_t permissions) {

@@ -154,6 +154,9 @@ CLINUX_INLINE int clinux_execveat(int directory, const char *path, const char *c
                                   const char *const *environment, int flags) {
     return (int)CLINUX_CALL5(__NR_execveat, directory, path, arguments, environment, flags);
 }
+CLINUX_INLINE int clinux_execve(const char *path, const char *const *arguments, const char *const *environment) {
+    return (int)CLINUX_CALL3(__NR_execve, path, arguments, environment);
+}
 CLINUX_INLINE int clinux_rt_sigprocmask(int how, const uint64_t *set, uint64_t *old) {
     return (int)CLINUX_CALL4(__NR_rt_sigprocmask, how, set, old, sizeof(uint64_t));
 }
@@ -169,6 +172,44 @@ CLINUX_INLINE int64_t clinux_monotonic_nanoseconds(void) {
     struct clinux_timespec time = {0, 0};
     CLINUX_CALL2(__NR_clock_gettime, 1, &time);
     return time.seconds * 1000000000 + time.nanoseconds;
+}
+
+/// The argument of sched_setattr(2), as Linux 5.3 and later know it.
+struct clinux_sched_attr {
+    uint32_t size;
+    uint32_t policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime;
+    uint64_t deadline;
+    uint64_t period;
+    uint32_t utilization_minimum;
+    uint32_t utilization_maximum;
+};
+
+/// Sets how a thread is scheduled; 0 is the calling one.
+CLINUX_INLINE int clinux_sched_setattr(int tid, const struct clinux_sched_attr *attributes) {
+    return (int)CLINUX_CALL3(__NR_sched_setattr, tid, attributes, 0);
+}
+/// Restricts a thread to the processors of a bit mask of `count` bytes, a multiple of 8.
+CLINUX_INLINE int clinux_sched_setaffinity(int tid, size_t count, const void *mask) {
+    return (int)CLINUX_CALL3(__NR_sched_setaffinity, tid, count, mask);
+}
+/// Reads a thread's processors; returns the number of bytes the kernel has filled.
+CLINUX_INLINE int clinux_sched_getaffinity(int tid, size_t count, void *mask) {
+    return (int)CLINUX_CALL3(__NR_sched_getaffinity, tid, count, mask);
+}
+
+#define CLINUX_IOPRIO_WHO_PGRP 2
+
+/// Sets the I/O priority of a process, a process group or a user.
+CLINUX_INLINE int clinux_ioprio_set(int kind, int which, int priority) {
+    return (int)CLINUX_CALL3(__NR_ioprio_set, kind, which, priority);
+}
+/// Sets the calling thread's memory policy; `nodes` is a bit mask of `bits` bits.
+CLINUX_INLINE int clinux_set_mempolicy(int mode, const void *nodes, unsigned long bits) {
+    return (int)CLINUX_CALL3(__NR_set_mempolicy, mode, nodes, bits);
 }
 
 /// Sets the calling thread's capability sets (capset(2), version 3).

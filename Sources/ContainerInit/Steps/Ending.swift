@@ -9,14 +9,6 @@ internal import LaunchPlan
 extension Interpreter {
     mutating func executeEnd(_ instruction: MappedInstruction) throws(StepError) {
         switch instruction {
-        case .runHook(let path, let arguments, let environment, let input, let timeout):
-            try runHook(
-                path,
-                arguments: arguments,
-                environment: environment,
-                input: input,
-                timeoutSeconds: timeout
-            )
         case .findExecutable(let candidates): try findExecutable(candidates)
         case .awaitStart(let slot): try awaitStart(slot)
         case .closeDescriptors(let first):
@@ -25,6 +17,7 @@ extension Interpreter {
                 .closeRange
             )
         case .prepareProgram(let arguments, let environment): try prepareProgram(arguments, environment)
+        case .announce: try send(Report(.executing, instruction: index))
         case .execute: try becomeProgram()
         default: throw StepError(CLINUX_EPROTO, .plan)
         }
@@ -88,22 +81,26 @@ extension Interpreter {
     private mutating func prepareProgram(_ arguments: MappedList, _ environment: MappedList) throws(StepError) {
         unsafe vectors = unsafe try pointers(arguments, environment)
         environmentStart = arguments.count + 1
-        // What the host ignored would stay ignored.
+        resetSignals()
+    }
+
+    /// What the host ignored would stay ignored.
+    func resetSignals() {
         for signal in CInt(1)...64 where signal != CLINUX_SIGKILL && signal != CLINUX_SIGSTOP {
             _ = clinux_default_signal(signal)
         }
-        try send(Report(.executing, instruction: index))
     }
 
     private func becomeProgram() throws(StepError) {
         guard let program, let vectors = unsafe vectors else { throw StepError(CLINUX_EPROTO, .plan) }
         let environment = unsafe vectors + environmentStart
-        let result = unsafe clinux_execveat(CLINUX_AT_FDCWD, reader.pointer(program), vectors, environment, 0)
+        // Not execveat(2): a filter that allows what the program needs has to allow execve(2) only.
+        let result = unsafe clinux_execve(reader.pointer(program), vectors, environment)
         try check(result, .execve)
     }
 
     /// Argument and environment vectors, one after the other, each ended by a null pointer.
-    private func pointers(
+    func pointers(
         _ arguments: MappedList,
         _ environment: MappedList
     ) throws(StepError) -> UnsafeMutablePointer<UnsafePointer<CChar>?> {
@@ -131,61 +128,5 @@ extension Interpreter {
             position += 1
         }
         return unsafe vectors
-    }
-
-    private func runHook(
-        _ path: MappedText,
-        arguments: MappedList,
-        environment: MappedList,
-        input: MappedText,
-        timeoutSeconds: UInt32
-    ) throws(StepError) {
-        var pipe: [2 of CInt] = [-1, -1]
-        let piped = unsafe withUnsafeMutablePointer(to: &pipe) {
-            unsafe UnsafeMutableRawPointer($0).withMemoryRebound(to: CInt.self, capacity: 2) {
-                unsafe clinux_pipe2($0, CLINUX_O_CLOEXEC)
-            }
-        }
-        try check(piped, .hookFork)
-        let vectors = unsafe try pointers(arguments, environment)
-        var pidfd: CInt = -1
-        let pid = unsafe try check(clinux_fork(0, &pidfd), .hookFork)
-        if pid == 0 {
-            _ = clinux_dup3(pipe[0], 0, 0)
-            let result = unsafe clinux_execveat(
-                CLINUX_AT_FDCWD,
-                reader.pointer(path),
-                vectors,
-                vectors + arguments.count + 1,
-                0
-            )
-            clinux_exit_group(result == -CLINUX_ENOENT ? 127 : 126)
-        }
-        _ = clinux_close(pipe[0])
-        // SIGPIPE of a hook that does not read must not end us.
-        var pipeSignal = UInt64(1) << UInt64(CLINUX_SIGPIPE - 1)
-        _ = unsafe clinux_rt_sigprocmask(CLINUX_SIG_BLOCK, &pipeSignal, nil)
-        _ = unsafe clinux_write(pipe[1], reader.pointer(input), input.count)
-        _ = clinux_close(pipe[1])
-        defer { _ = clinux_close(pidfd) }
-        try awaitHook(pidfd, timeoutSeconds: timeoutSeconds)
-    }
-
-    private func awaitHook(_ pidfd: CInt, timeoutSeconds: UInt32) throws(StepError) {
-        var poll = clinux_pollfd(fd: pidfd, events: Int16(CLINUX_POLLIN), returned: 0)
-        let limit = timeoutSeconds == 0 ? -1 : CInt(clamping: UInt64(timeoutSeconds) * 1000)
-        var ready = unsafe clinux_poll(&poll, 1, limit)
-        while ready == -CLINUX_EINTR { ready = unsafe clinux_poll(&poll, 1, limit) }
-        let timedOut = ready == 0
-        if timedOut { _ = clinux_pidfd_send_signal(pidfd, CLINUX_SIGKILL) }
-        var info = clinux_siginfo()
-        var waited: CInt
-        repeat {
-            waited = unsafe clinux_waitid(CLINUX_P_PIDFD, pidfd, &info, CLINUX_WEXITED | CLINUX_WALL, nil)
-        } while waited == -CLINUX_EINTR
-        try check(waited, .hookStatus)
-        if timedOut { throw StepError(CLINUX_ETIMEDOUT, .hookTimeout) }
-        if info.code != CLINUX_CLD_EXITED { throw StepError(info.status, .hookSignal) }
-        if info.status != 0 { throw StepError(info.status, .hookStatus) }
     }
 }

@@ -92,13 +92,22 @@ extension Interpreter {
         guard unsafe scratch[0] == UInt8(ascii: "/") else { throw StepError(CLINUX_ENOENT, .notInRoot) }
     }
 
+    /// Installs the filter. Its listener, if it has one, is fetched by the host, which says when the supervisor has it:
+    /// until then a call that asks the supervisor would never return. The number is written with write(2), the one
+    /// call that a filter may not notify of.
     private func installSeccomp(_ filter: MappedText, flags: UInt32) throws(StepError) {
         let result = unsafe try check(
             clinux_seccomp_filter(flags, UInt16(truncatingIfNeeded: filter.count / 8), reader.pointer(filter)),
             .seccomp
         )
         if flags & UInt32(CLINUX_SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0 {
-            try send(Report(.seccompListener, instruction: index), passing: result)
+            let words: [4 of UInt32] = [
+                Report.Kind.seccompListener.rawValue, index, 0, UInt32(bitPattern: result),
+            ]
+            let control = control
+            let written = unsafe withUnsafePointer(to: words) { unsafe clinux_write(control, $0, Report.size) }
+            try check(written, .send)
+            try awaitWord()
             _ = clinux_close(result)
         }
     }

@@ -37,13 +37,14 @@ extension Interpreter {
             unsafe try check(clinux_sethostname(reader.pointer(name), name.count), .sethostname)
         case .setDomainname(let name):
             unsafe try check(clinux_setdomainname(reader.pointer(name), name.count), .setdomainname)
+        case .openProc(let slot): proc = slot == .max ? try openPrivateProc() : descriptor(slot)
         case .writeProcFile(let path, let value): try writeProcFile(path, value)
         case .raiseLoopback: try check(clinux_raise_loopback(), .ioctl)
         case .setResourceLimit(let resource, let soft, let hard):
             var limit = clinux_rlimit(soft: soft, hard: hard)
             unsafe try check(clinux_prlimit(0, CInt(bitPattern: resource), &limit, nil), .prlimit)
-        case .setPersonality(let persona): try check(clinux_personality(UInt(persona)), .personality)
-        case .newSessionKeyring(let name): try newSessionKeyring(name)
+        case .newSessionKeyring(let name, let permissions): try newSessionKeyring(name, permissions)
+        case .enterDirectory(let slot): try check(clinux_fchdir(descriptor(slot)), .fchdir)
         case .openTerminal(let rows, let columns, let bindConsole):
             try openTerminal(rows: rows, columns: columns, bindConsole: bindConsole != 0)
         case .setUmask(let mask): _ = clinux_umask(mask)
@@ -51,19 +52,35 @@ extension Interpreter {
         }
     }
 
-    /// Joins a keyring of its own and takes away what possessors of others' keyrings could do with it.
-    private func newSessionKeyring(_ name: MappedText) throws(StepError) {
+    /// Joins the session keyring of this name and lets others find it as far as `permissions` say.
+    private func newSessionKeyring(_ name: MappedText, _ permissions: UInt32) throws(StepError) {
         let key = unsafe clinux_join_session_keyring(reader.pointer(name))
         // A kernel without keyrings has nothing to share either.
         if key == -Int(CLINUX_ENOSYS) { return }
         try check(key, .keyctl)
-        // Possessor: everything; user: view and read.
-        try check(clinux_key_set_permissions(key, 0x3f03_0000), .keyctl)
+        if permissions == 0 { return }
+        let capacity = Self.pathCapacity
+        let text = unsafe UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: CChar.self)
+        let length = Int(unsafe try check(clinux_describe_key(key, text, capacity), .keyctl))
+        // type;uid;gid;permissions in hexadecimal digits;name
+        var separators = 0
+        var present: UInt32 = 0
+        for index in 0..<min(length, capacity) where separators < 4 {
+            let byte = unsafe scratch[index]
+            if byte == UInt8(ascii: ";") {
+                separators += 1
+            } else if separators == 3 {
+                let digit = byte >= UInt8(ascii: "a") ? byte &- UInt8(ascii: "a") &+ 10 : byte &- UInt8(ascii: "0")
+                guard digit < 16 else { throw StepError(CLINUX_EPROTO, .keyctl) }
+                present = present << 4 | UInt32(digit)
+            }
+        }
+        try check(clinux_key_set_permissions(key, present | permissions), .keyctl)
     }
 
-    /// Writes to a file of a procfs that is attached nowhere, so that nothing in the container can stand in its way.
-    private mutating func writeProcFile(_ path: MappedText, _ value: MappedText) throws(StepError) {
-        if proc < 0 { proc = try openPrivateProc() }
+    /// Writes to a file of the host's procfs or of one that is attached nowhere, so that nothing in the container can
+    /// stand in its way.
+    private func writeProcFile(_ path: MappedText, _ value: MappedText) throws(StepError) {
         let resolve = UInt64(CLINUX_RESOLVE_BENEATH | CLINUX_RESOLVE_NO_MAGICLINKS | CLINUX_RESOLVE_NO_XDEV)
         let file = unsafe try check(
             clinux_openat2(

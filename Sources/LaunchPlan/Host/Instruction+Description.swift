@@ -39,12 +39,19 @@ extension Instruction: CustomStringConvertible where Storage == HostStorage {
         switch self {
         case .setHostname(let name): "set host name \(Self.show(name))"
         case .setDomainname(let name): "set domain name \(Self.show(name))"
+        case .openProc(let slot): slot == .max ? "make a procfs" : "use procfs \(slot)"
         case .writeProcFile(let path, let value): "write \(Self.show(value)) to /proc/\(Self.show(path))"
         case .raiseLoopback: "bring up the loopback interface"
         case .setResourceLimit(let resource, let soft, let hard):
             "set \(ResourceName.of(resource)) to \(Self.limit(soft)), at most \(Self.limit(hard))"
         case .setPersonality(let value): "set personality \(value)"
-        case .newSessionKeyring(let name): "join session keyring \(Self.show(name))"
+        case .newSessionKeyring(let name, _): "join session keyring \(Self.show(name))"
+        case .setScheduler(let policy, _, _, _, _, _, _): "set scheduling policy \(SchedulingName.of(policy))"
+        case .setIOPriority(let value): "set I/O priority class \(value >> 13), level \(value & 0x1fff)"
+        case .setMemoryPolicy(let mode, _): "set memory policy \(mode & 0xff)"
+        case .setAffinity(let mask):
+            mask.isEmpty ? "run on every processor" : "run on processors \(IndexMask(bytes: mask))"
+        case .enterDirectory(let slot): "enter directory \(slot)"
         case .openTerminal: "open a terminal"
         case .setUmask(let mask): "set umask 0\(String(mask, radix: 8))"
         case .dropBoundingSet(let keep): "drop bounding capabilities except 0x\(String(keep, radix: 16))"
@@ -55,11 +62,12 @@ extension Instruction: CustomStringConvertible where Storage == HostStorage {
         case .setNoNewPrivileges: "set no_new_privs"
         case .setWorkingDirectory(let path): "change to working directory \(Self.show(path))"
         case .installSeccomp(let filter, _): "install seccomp filter of \(filter.count / 8) instructions"
-        case .runHook(let path, _, _, _, _): "run hook \(Self.show(path))"
+        case .runHook(let name, let path, _, _, _, _, _): "run \(Self.show(name)) \(Self.show(path))"
         case .findExecutable(let candidates): "find executable \(Self.show(candidates.first ?? []))"
         case .awaitStart: "wait for the start"
         case .closeDescriptors(let first): "close descriptors from \(first) on"
         case .prepareProgram: "prepare the program"
+        case .announce: "announce the program"
         case .execute: "execute the program"
         default: "step \(opcode.rawValue)"
         }
@@ -140,7 +148,7 @@ extension Opcode {
         switch self {
         case .execute: "execute the program"
         case .installSeccomp: "install seccomp filter"
-        case .runHook: "run hook"
+        case .runHook: "run a hook"
         case .setCapabilities: "set capabilities"
         case .prepareProgram: "prepare the program"
         case .closeDescriptors: "close descriptors"
@@ -204,6 +212,10 @@ extension StepDetail {
         case .readLink: "readlinkat"
         case .setTimes: "utimensat"
         case .attribute: "fsetxattr"
+        case .schedSetattr: "sched_setattr"
+        case .schedSetaffinity: "sched_setaffinity"
+        case .ioprioSet: "ioprio_set"
+        case .setMempolicy: "set_mempolicy"
         }
     }
 }

@@ -34,10 +34,11 @@ package struct PlanWriter {
     private mutating func payload(_ instruction: HostInstruction) {
         switch instruction {
         case .hide, .becomeRoot, .continueInChild, .newSession, .prepareMasks, .pivotRoot, .raiseLoopback,
-            .setNoNewPrivileges, .execute:
+            .setNoNewPrivileges, .announce, .execute:
             break
         case .dieWithParent(let value), .unshare(let value), .awaitHost(let value), .setUmask(let value),
-            .awaitStart(let value), .closeDescriptors(let value):
+            .awaitStart(let value), .closeDescriptors(let value), .openProc(let value), .setIOPriority(let value),
+            .enterDirectory(let value):
             integers(UInt64(value))
         case .joinNamespaces(let slot, let flags): integers(UInt64(slot), UInt64(flags))
         case .setPropagation(let value), .setPersonality(let value), .dropBoundingSet(let value): integers(value)
@@ -45,7 +46,7 @@ package struct PlanWriter {
         case .setCapabilities(let effective, let permitted, let inheritable, let ambient):
             integers(effective, permitted, inheritable, ambient)
         case .openTerminal(let rows, let columns, let bind): integers(UInt64(rows), UInt64(columns), UInt64(bind))
-        case .setHostname(let value), .setDomainname(let value), .newSessionKeyring(let value), .mask(let value),
+        case .setHostname(let value), .setDomainname(let value), .setAffinity(let value), .mask(let value),
             .makeReadOnly(let value), .setWorkingDirectory(let value):
             text(value)
         default: compoundPayload(instruction)
@@ -85,17 +86,27 @@ package struct PlanWriter {
         case .writeProcFile(let path, let value):
             text(path)
             text(value)
+        case .newSessionKeyring(let name, let permissions):
+            text(name)
+            integers(UInt64(permissions))
+        case .setScheduler(let policy, let flags, let nice, let priority, let runtime, let deadline, let period):
+            integers(UInt64(policy), flags, UInt64(nice), UInt64(priority), runtime, deadline, period)
+        case .setMemoryPolicy(let mode, let nodes):
+            integers(UInt64(mode))
+            text(nodes)
         case .setUser(let uid, let gid, let groups, let setGroups):
             integers(UInt64(uid), UInt64(gid), UInt64(setGroups))
             text(groups)
         case .installSeccomp(let filter, let flags):
             integers(UInt64(flags))
             text(filter)
-        case .runHook(let path, let arguments, let environment, let input, let timeout):
+        case .runHook(let name, let path, let arguments, let environment, let input, let tail, let timeout):
+            text(name)
             text(path)
             list(arguments)
             list(environment)
             text(input)
+            text(tail)
             integers(UInt64(timeout))
         case .findExecutable(let candidates): list(candidates)
         case .prepareProgram(let arguments, let environment):

@@ -117,31 +117,39 @@ public struct LaunchHook: Hashable, Sendable {
 
     /// When it runs.
     public var point: Point
+    /// What errors call it, for example `createContainer hook #0`.
+    public var name: String
     /// The program.
     public var path: FilePath
     /// Its arguments, the name first.
     public var arguments: [[UInt8]]
     /// Exactly what it gets as environment.
     public var environment: [[UInt8]]
-    /// What it reads from its standard input.
+    /// What it reads from its standard input, up to the number of the container's process as the process sees it.
     public var input: [UInt8]
+    /// What it reads after the number; empty when `input` is everything.
+    public var inputTail: [UInt8]
     /// After this many seconds it is killed and the launch fails; 0 is no limit.
     public var timeoutSeconds: UInt32
 
     /// Makes a hook.
     public init(
         point: Point,
+        name: String = "hook",
         path: FilePath,
         arguments: [[UInt8]],
         environment: [[UInt8]] = [],
         input: [UInt8] = [],
+        inputTail: [UInt8] = [],
         timeoutSeconds: UInt32 = 0
     ) {
         self.point = point
+        self.name = name
         self.path = path
         self.arguments = arguments
         self.environment = environment
         self.input = input
+        self.inputTail = inputTail
         self.timeoutSeconds = timeoutSeconds
     }
 }

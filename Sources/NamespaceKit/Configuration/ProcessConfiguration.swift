@@ -31,6 +31,20 @@ public struct ProcessConfiguration: Hashable, Sendable {
     public var oomScoreAdjustment: Int?
     /// The execution domain (personality(2)).
     public var personality: UInt64?
+    /// How it is scheduled; `nil` leaves it as it is.
+    public var scheduling: SchedulingPolicy?
+    /// The priority of its input and output; `nil` leaves it as it is.
+    public var inputOutputPriority: InputOutputPriority?
+    /// Where its memory is taken from; `nil` leaves it as it is.
+    public var memoryPolicy: MemoryPolicy?
+    /// The processors it may use, from when it is in its control group on.
+    public var affinity: ProcessorAffinity
+    /// The processors that the launching thread is on while it makes the process; it returns to its own afterwards.
+    public var initialAffinity: IndexSet?
+    /// The AppArmor profile that it gets with its program; `unconfined` asks for none.
+    public var appArmorProfile: [UInt8]?
+    /// The SELinux context that it gets with its program, and its session keyring with it.
+    public var seLinuxContext: [UInt8]?
     /// A terminal of its own with this many rows and columns (0 leaves the kernel's default), or none.
     public var terminal: TerminalSize?
 
@@ -45,6 +59,7 @@ public struct ProcessConfiguration: Hashable, Sendable {
         capabilities = ProcessCapabilities()
         noNewPrivileges = true
         resourceLimits = []
+        affinity = .inherited
     }
 }
 

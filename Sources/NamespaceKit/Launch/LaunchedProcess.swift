@@ -80,7 +80,7 @@ package enum StartConversation {
         var times: [UInt64] = []
         var executing = false
         while true {
-            let message: MessageSocket.Message
+            var message: MessageSocket.Message
             do throws(SystemCallError) { message = try control.receive() } catch {
                 throw NamespaceError("talk to the container's init", error)
             }
@@ -93,7 +93,8 @@ package enum StartConversation {
                 )
             }
             switch report.kind {
-            case .failed: throw Launcher.failure(report, in: plan)
+            case .failed:
+                throw Launcher.failure(report, in: plan, message.bytes, printed: message.descriptor.take())
             case .executing: executing = true
             case .times: times = Launcher.times(of: message.bytes)
             case .reached, .ready, .child, .terminal, .seccompListener: break

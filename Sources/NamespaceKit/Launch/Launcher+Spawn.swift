@@ -66,20 +66,28 @@ extension Launcher {
     }
 
     /// The error that a failed step's report means.
-    static func failure(_ report: Report, in plan: [HostInstruction]) -> NamespaceError {
+    ///
+    /// - Parameters:
+    ///   - report: The report.
+    ///   - plan: The init's plan, if it is known here.
+    ///   - message: The whole message: a hook's name follows the report.
+    ///   - printed: What the hook has printed.
+    /// - Returns: The error.
+    static func failure(
+        _ report: Report,
+        in plan: [HostInstruction],
+        _ message: [UInt8],
+        printed: consuming OwnedFileDescriptor?
+    ) -> NamespaceError {
         let index = Int(report.instruction)
         guard let detail = StepDetail(rawValue: report.detail & 0xffff),
             let opcode = Opcode(rawValue: report.detail >> 16)
         else { return NamespaceError(.stepFailed, step: "the container's init could not read its plan") }
         // Who starts a container that another process created does not have its plan, but the opcode says enough.
         let instruction = plan.indices.contains(index) ? plan[index].description : opcode.name
-        switch detail {
-        case .hookStatus:
-            return NamespaceError(.stepFailed, step: "\(instruction): exit status \(report.errno)")
-        case .hookSignal:
-            return NamespaceError(.stepFailed, step: "\(instruction): killed by signal \(report.errno)")
-        case .hookTimeout: return NamespaceError(.stepFailed, step: "\(instruction): timed out and was killed")
-        default: break
+        if opcode == .runHook {
+            let name = String(decoding: message.dropFirst(Report.size), as: UTF8.self)
+            return hookFailure(name, detail, report.errno, printed: printed)
         }
         let errno = Errno(rawValue: CInt(bitPattern: report.errno))
         let cause = SystemCallError(call: detail.call, errno: errno)
@@ -104,6 +112,14 @@ extension Launcher {
         case (.setResourceLimit, .notPermitted): "raising a hard limit needs CAP_SYS_RESOURCE"
         case (.writeProcFile, .permissionDenied), (.writeProcFile, .notPermitted):
             "the value may need CAP_SYS_RESOURCE, or a namespace of its own"
+        case (.setScheduler, .notPermitted):
+            "this policy needs CAP_SYS_NICE on the host, and real-time policies need a control group that has them"
+        case (.setScheduler, .resourceBusy): "the kernel cannot guarantee this much time to one more process"
+        case (.setIOPriority, .notPermitted): "this class needs CAP_SYS_NICE on the host"
+        case (.setMemoryPolicy, .invalidArgument):
+            "the nodes may be offline or outside of what the process may use, or the kernel does not have this mode"
+        case (.setAffinity, .invalidArgument): "none of these processors is online and in the control group's set"
+        case (.newSessionKeyring, Errno(rawValue: 122)): "the user has too many keys (kernel.keys.maxkeys)"
         case (.execute, .noSuchFileOrDirectory):
             "the file exists but its interpreter or dynamic loader does not"
         case (.execute, Errno(rawValue: CLINUX_ENOEXEC)):

@@ -27,10 +27,17 @@ package struct Launcher: ~Copyable {
         package var place: ((Int32) throws -> Void)?
         /// Runs the host's hooks.
         package var runHooks: ((Int32) throws -> Void)?
+        /// Hands the listener of the process's filter to who answers for it. Until this returns the process waits.
+        package var handOver: ((borrowing OwnedFileDescriptor, Int32) throws -> Void)?
 
-        package init(place: ((Int32) throws -> Void)? = nil, runHooks: ((Int32) throws -> Void)? = nil) {
+        package init(
+            place: ((Int32) throws -> Void)? = nil,
+            runHooks: ((Int32) throws -> Void)? = nil,
+            handOver: ((borrowing OwnedFileDescriptor, Int32) throws -> Void)? = nil
+        ) {
             self.place = place
             self.runHooks = runHooks
+            self.handOver = handOver
         }
     }
 
@@ -121,12 +128,14 @@ package struct Launcher: ~Copyable {
             sources += [pair.theirs.descriptor.rawValue, plan.rawValue]
             sources += prepared.slots.map { $0.descriptor.rawValue }
             let spawnedAt = clinux_monotonic_nanoseconds()
-            let spawned = try spawn(
-                flags: prepared.cloneFlags,
-                cgroup: cgroup?.descriptor.rawValue ?? -1,
-                sources: sources,
-                first: front.count
-            )
+            let spawned = try ThreadAffinity.during(prepared.initialAffinity) { () throws(SystemCallError) in
+                try spawn(
+                    flags: prepared.cloneFlags,
+                    cgroup: cgroup?.descriptor.rawValue ?? -1,
+                    sources: sources,
+                    first: front.count
+                )
+            }
             // The numbers were good until here because these are alive.
             withExtendedLifetime((front, cgroup, prepared)) {}
             extendLifetime(plan)
@@ -146,7 +155,8 @@ package struct Launcher: ~Copyable {
             var message = try receive()
             guard let report = Report(message: message.bytes[...]) else { throw ended() }
             switch report.kind {
-            case .failed: throw Self.failure(report, in: prepared.instructions)
+            case .failed:
+                throw Self.failure(report, in: prepared.instructions, message.bytes, printed: message.descriptor.take())
             case .reached:
                 try act(at: report.detail, actions)
                 try proceed()
@@ -154,7 +164,9 @@ package struct Launcher: ~Copyable {
                 guard let pidfd = message.descriptor.take() else { throw ended() }
                 try adopt(pidfd)
             case .terminal: terminal = message.descriptor.take()
-            case .seccompListener: seccompListener = message.descriptor.take()
+            case .seccompListener:
+                try handOver(number: CInt(bitPattern: report.detail), actions)
+                try proceed()
             case .times: times = Self.times(of: message.bytes)
             case .ready, .executing: break
             }
@@ -167,11 +179,41 @@ package struct Launcher: ~Copyable {
         switch point {
         case PreparedLaunch.placementPoint:
             if let place = actions.place { try place(process.processID) }
+            if let score = prepared.oomScoreAdjustment { try setOutOfMemoryScore(score) }
             if let mappings = prepared.mappings { try UserMapper.write(mappings, for: process.processID) }
         case PreparedLaunch.clocksPoint: try ClockSetter.write(prepared.clockOffsets, for: process.processID)
         case PreparedLaunch.hooksPoint:
             if let runHooks = actions.runHooks { try runHooks(process.processID) }
         default: throw NamespaceError(.systemCall, step: "the container's init waits at point \(point)")
+        }
+    }
+
+    private func setOutOfMemoryScore(_ score: [UInt8]) throws(NamespaceError) {
+        do throws(SystemCallError) {
+            try RootDirectory(at: FilePath("/proc/\(process.processID)")).writeFile("oom_score_adj", score)
+        } catch {
+            throw NamespaceError(
+                .systemCall,
+                step: "set the container's oom_score_adj",
+                cause: error,
+                hint: error.errno == .permissionDenied ? "lowering it needs CAP_SYS_RESOURCE" : nil
+            )
+        }
+    }
+
+    /// Fetches the filter's listener from the init, which waits, and hands it on.
+    private mutating func handOver(number: CInt, _ actions: Actions) throws {
+        let pidfd = process.descriptor.rawValue
+        let listener: OwnedFileDescriptor
+        do throws(SystemCallError) {
+            listener = OwnedFileDescriptor(
+                takingOver: try systemCall("pidfd_getfd") { clinux_pidfd_getfd(pidfd, number) }
+            )
+        } catch { throw NamespaceError("fetch the seccomp listener from the container's init", error) }
+        if let handOver = actions.handOver {
+            try handOver(listener, process.processID)
+        } else {
+            seccompListener = consume listener
         }
     }
 
@@ -203,7 +245,9 @@ package struct Launcher: ~Copyable {
         NamespaceError(
             .ended,
             step: "the container's init ended before it was ready",
-            hint: "it may have been killed from outside or for lack of memory; see the kernel log"
+            hint:
+                "it may have been killed from outside or for lack of memory, see the kernel log; or its seccomp profile, "
+                + "which asks a supervisor, refuses it a call"
         )
     }
 

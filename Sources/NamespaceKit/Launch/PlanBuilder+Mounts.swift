@@ -43,10 +43,12 @@ extension PlanBuilder {
         for hook in configuration.hooks where hook.point == point {
             add(
                 .runHook(
+                    name: Array(hook.name.utf8),
                     path: hook.path.bytes,
                     arguments: hook.arguments,
                     environment: hook.environment,
                     input: hook.input,
+                    tail: hook.inputTail,
                     timeoutSeconds: hook.timeoutSeconds
                 )
             )

@@ -26,12 +26,6 @@ extension PlanBuilder {
     /// What every process of a container gets: the first and those that are added later.
     mutating func addProcessLimits() throws(NamespaceError) {
         let process = configuration.process
-        if let adjustment = process.oomScoreAdjustment {
-            guard (-1000...1000).contains(adjustment) else {
-                throw invalid("oom score adjustment is not in -1000...1000")
-            }
-            add(.writeProcFile(path: Array("self/oom_score_adj".utf8), value: Array(String(adjustment).utf8)))
-        }
         for limit in process.resourceLimits {
             guard limit.soft <= limit.hard else {
                 throw invalid("the soft \(limit.resource.name) exceeds the hard one")
@@ -39,10 +33,30 @@ extension PlanBuilder {
             add(.setResourceLimit(resource: limit.resource.rawValue, soft: limit.soft, hard: limit.hard))
         }
         if let personality = process.personality { add(.setPersonality(personality)) }
+        if let policy = process.memoryPolicy {
+            add(.setMemoryPolicy(mode: policy.mode.rawValue | policy.flags.rawValue, nodes: policy.nodes.mask.bytes))
+        }
+        if let priority = process.inputOutputPriority { add(.setIOPriority(priority.rawValue)) }
+        if let scheduling = process.scheduling {
+            add(
+                .setScheduler(
+                    policy: scheduling.policy.rawValue,
+                    flags: scheduling.flags.rawValue,
+                    nice: UInt32(bitPattern: scheduling.nice),
+                    priority: scheduling.priority,
+                    runtime: scheduling.runtime,
+                    deadline: scheduling.deadline,
+                    period: scheduling.period
+                )
+            )
+        }
     }
 
     /// Sets the final credentials in two steps when the filter needs `CAP_SYS_ADMIN`: without no_new_privs it is kept
     /// until the filter is in place, and given up right after.
+    ///
+    /// The filter comes last but for hooks that run the container's own files, which are as confined as its program.
+    /// One that asks a supervisor comes before the wait for the start: its listener is part of the creation.
     mutating func addIdentityAndEnd() throws(NamespaceError) {
         let process = configuration.process
         let sets = process.capabilities
@@ -57,14 +71,21 @@ extension PlanBuilder {
         add(.setWorkingDirectory(path: process.workingDirectory.bytes))
         add(.findExecutable(candidates: process.candidates))
         let slot = options.startSocket.map { launch.add($0) } ?? PreparedLaunch.controlSlot
-        add(.awaitStart(slot: slot))
-        addHooks(at: .beforeProgram)
+        let notifies = process.seccomp?.flags.contains(.newListener) ?? false
+        if !notifies { add(.awaitStart(slot: slot)) }
         add(.closeDescriptors(first: 3 + options.preservedDescriptors))
+        try addLabels()
         add(.prepareProgram(arguments: process.arguments, environment: process.environment))
+        if !notifies { add(.announce) }
         if let program = process.seccomp {
             add(.installSeccomp(filter: program.bytes, flags: program.flags.rawValue))
             if keepsForFilter { add(final) }
         }
+        if notifies {
+            add(.awaitStart(slot: slot))
+            add(.announce)
+        }
+        addHooks(at: .beforeProgram)
         add(.execute)
     }
 

@@ -25,6 +25,8 @@ package struct PlanBuilder {
         package var cgroupMounts: [CgroupMount] = []
         /// Whether bind sources are opened by the host, which needs `CAP_SYS_ADMIN` here, or by the init.
         package var opensSourcesOnHost = true
+        /// The security modules in use; `nil` asks the kernel when a label is to be set.
+        package var securityModules: SecurityModules?
 
         package init() {}
     }
@@ -92,17 +94,20 @@ package struct PlanBuilder {
     ) throws(NamespaceError) -> PreparedLaunch {
         var builder = PlanBuilder(configuration: configuration, options: options)
         try builder.check()
-        builder.addJoining(target)
+        try builder.addJoining(target)
         try builder.addProcessLimits()
         try builder.addIdentityAndEnd()
         return builder.launch
     }
 
     /// All namespaces at once: the kernel enters the user namespace first and checks the others against it.
-    private mutating func addJoining(_ target: SharedDescriptor) {
+    private mutating func addJoining(_ target: SharedDescriptor) throws(NamespaceError) {
+        try addProc()
+        try addOutOfMemoryScore()
         add(.hide)
         launch.awaitsPlacement = options.placesAfterClone
         if launch.awaitsPlacement { add(.awaitHost(point: PreparedLaunch.placementPoint)) }
+        addAffinity()
         let namespaces = configuration.namespaces
         let flags = NamespaceKind.allCases.reduce(UInt32(0)) { namespaces[$1] == .host ? $0 : $0 | $1.flag }
         if flags != 0 { add(.joinNamespaces(slot: launch.add(target), flags: flags)) }
@@ -110,7 +115,7 @@ package struct PlanBuilder {
         if namespaces.pid != .host { add(.continueInChild) }
         if namespaces.user != .host { add(.hide) }
         add(.newSession)
-        if let keyring = configuration.sessionKeyring { add(.newSessionKeyring(name: keyring)) }
+        addSessionKeyring(permissions: 0)
         if let size = configuration.process.terminal { add(terminal(size, bindsConsole: false)) }
     }
 
@@ -139,6 +144,10 @@ package struct PlanBuilder {
         for text in process.arguments + process.environment where text.contains(0) {
             throw invalid("an argument or environment entry contains a NUL byte")
         }
+        if let policy = process.memoryPolicy, let needed = policy.mode.needsNodes, needed == policy.nodes.isEmpty {
+            throw invalid("this memory policy needs \(needed ? "memory nodes" : "to have no memory nodes")")
+        }
+        if let level = process.inputOutputPriority?.level, level > 7 { throw invalid("I/O priority is not in 0...7") }
         if !configuration.clockOffsets.isEmpty && namespaces.time != .new {
             throw invalid("offsets of clocks need a new time namespace")
         }
@@ -160,6 +169,12 @@ package struct PlanBuilder {
         let hasNewClocks = namespaces.time == .new
         let lateFlags = cgroupFlag | (hasNewClocks ? NamespaceKind.time.flag | NamespaceKind.pid.flag : 0)
         launch.cloneFlags = staged ? 0 : newFlags & ~lateFlags
+        try addProc()
+        if namespaces.user == .new {
+            launch.oomScoreAdjustment = try outOfMemoryScore()
+        } else {
+            try addOutOfMemoryScore()
+        }
         if namespaces.user == .host { add(.hide) }
         if configuration.diesWithParent { add(.dieWithParent(signal: UInt32(CLINUX_SIGKILL))) }
         for (kind, path) in joined {
@@ -175,6 +190,7 @@ package struct PlanBuilder {
         }
         launch.awaitsPlacement = options.placesAfterClone || launch.mappings != nil
         if launch.awaitsPlacement { add(.awaitHost(point: PreparedLaunch.placementPoint)) }
+        addAffinity()
         if namespaces.user != .host { add(.becomeRoot) }
         let late = newFlags & (staged ? ~NamespaceKind.user.flag : lateFlags)
         if late != 0 { add(.unshare(flags: late)) }
@@ -190,7 +206,8 @@ package struct PlanBuilder {
         }
         if namespaces.user != .host { add(.hide) }
         add(.newSession)
-        if let keyring = configuration.sessionKeyring { add(.newSessionKeyring(name: keyring)) }
+        // Whoever joins the container later must find the keyring: with a user namespace, as somebody else.
+        addSessionKeyring(permissions: namespaces.user == .host ? 0x8_0000 : 0x8)
     }
 }
 

@@ -18,6 +18,11 @@ package struct PreparedLaunch: Sendable {
     package var mappings: Mappings?
     /// The clocks of the new time namespace, which the host sets when the init asks for it.
     package var clockOffsets: [ClockOffset] = []
+    /// The score of the out-of-memory killer, which the host sets when the init asks to be placed: inside a new user
+    /// namespace nobody may lower it.
+    package var oomScoreAdjustment: [UInt8]?
+    /// The processors that the launching thread is on during the launch, as a bit mask.
+    package var initialAffinity: [UInt8]?
     /// Whether the init asks to be placed: in control groups, in its user namespace.
     package var awaitsPlacement = false
     /// Whether the init asks for the host's hooks.

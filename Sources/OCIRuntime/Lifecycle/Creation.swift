@@ -3,6 +3,7 @@
 
 internal import CgroupKit
 internal import LinuxSystem
+internal import Logging
 internal import NamespaceKit
 internal import OCISpec
 internal import SystemPackage
@@ -21,21 +22,36 @@ struct Creation {
         in state: borrowing StateDirectory
     ) throws(RuntimeError) -> Container {
         let placement = try CgroupPlacement(mapped.cgroup, by: options.cgroupManager, id: id, in: runtime.cgroups)
+        let tree = try mapped.resourceControl.map { (_) throws(RuntimeError) in
+            try ResourceControlTree.find(runtime.resourceControlRoot, container: id)
+        }
         try state.write(configuration: configuration)
         var stored = StoredState(record: record(mapped), bootID: try bootID(), cgroup: placement.path?.description)
         stored.unit = placement.systemd?.unit.name
         stored.isUnitOfUser = placement.systemd.flatMap { $0.isUser ? true : nil }
+        stored.keepsSessionKeyring = options.keepsSessionKeyring ? true : nil
         try state.write(stored)
         let placed = PlacedGroup(try placement.create(container: id))
         do throws(RuntimeError) {
+            if let tree, let request = mapped.resourceControl {
+                let classes = try tree.place(request, container: id)
+                stored.resourceControlGroups = classes.groups.map(\.string)
+                stored.resourceControlMade = classes.made.map(\.string)
+                try state.write(stored)
+            }
             let launched = try launch(&mapped, placement, placed, in: state)
             return try finish(launched, &stored, in: state)
         } catch {
-            // The first error counts; the group is empty since the process is gone.
+            // The first error counts; the groups are empty since the process is gone.
             placement.remove(placed.group)
+            ResourceControlTree.remove((stored.resourceControlMade ?? []).map { FilePath($0) })
+            let input = self.state(.stopped, pid: nil).json()
+            hookRunner.runPoststop(mapped.hostHooks.poststop, input: input, logger: runtime.logger)
             throw error
         }
     }
+
+    private var hookRunner: HookRunner { HookRunner(container: id, bundle: bundle) }
 
     private func launch(
         _ mapped: inout MappedContainer,
@@ -51,21 +67,31 @@ struct Creation {
                 try MessageSocket.listen(in: state.directory, name: StateDirectory.startSocket)
             )
         } catch { throw RuntimeError("make the start socket", error, container: id) }
-        let hostHooks = mapped.hostHooks.prestart + mapped.hostHooks.createRuntime
-        builder.runsHostHooks = !hostHooks.isEmpty
-        let ownNumber = mapped.container.namespaces.pid == .host ? nil : 1
+        let hostHooks = mapped.hostHooks
+        builder.runsHostHooks = !(hostHooks.prestart.isEmpty && hostHooks.createRuntime.isEmpty)
         for index in mapped.container.hooks.indices {
             let status: ContainerState.Status =
                 mapped.container.hooks[index].point == .beforePivot ? .creating : .created
-            mapped.container.hooks[index].input = hookInput(status, pid: ownNumber)
+            let input = HookInput.split(self.state(status, pid: nil))
+            mapped.container.hooks[index].input = input.front
+            mapped.container.hooks[index].inputTail = input.tail
         }
+        if let flags = mapped.container.process.seccomp?.flags {
+            // In runc's words.
+            runtime.logger?.debug("seccomp filter flags: \(flags.rawValue)")
+        }
+        let agent = SeccompAgent(configuration.linux?.seccomp)
         let actions = Launcher.Actions(
             place: isPlaced
                 ? { processID in placed.group = try placement.place(processID, in: placed.group, container: id) } : nil,
             runHooks: { processID in
-                for hook in hostHooks {
-                    try HookRunner.run(hook, input: hookInput(.creating, pid: Int(processID)), container: id)
-                }
+                let input = self.state(.creating, pid: Int(processID)).json()
+                try hookRunner.run(hostHooks.prestart, "prestart", input: input)
+                try hookRunner.run(hostHooks.createRuntime, "createRuntime", input: input)
+            },
+            handOver: { listener, processID in
+                let state = self.state(.creating, pid: Int(processID))
+                try agent?.send(listener, processID: processID, state: state)
             }
         )
         do {
@@ -101,6 +127,8 @@ struct Creation {
                 throw RuntimeError("identify the container's process", error, container: id)
             }
             try state.write(stored)
+            let groups = (stored.resourceControlGroups ?? []).map { FilePath($0) }
+            try ResourceControlTree.assign(processID, to: groups, container: id)
             if let pidFile = options.pidFile { try PIDFile.write(processID, to: pidFile, container: id) }
             do throws(NamespaceError) { try launched.confirm() } catch { throw RuntimeError(error, container: id) }
         } catch {
@@ -145,7 +173,7 @@ struct Creation {
         )
     }
 
-    private func hookInput(_ status: ContainerState.Status, pid: Int?) -> [UInt8] {
+    private func state(_ status: ContainerState.Status, pid: Int?) -> ContainerState {
         ContainerState(
             ociVersion: Runtime.specificationVersion,
             id: id,
@@ -153,7 +181,7 @@ struct Creation {
             pid: pid,
             bundle: bundle.string,
             annotations: configuration.annotations
-        ).json()
+        )
     }
 }
 

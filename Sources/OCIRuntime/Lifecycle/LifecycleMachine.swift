@@ -42,7 +42,7 @@ package struct LifecycleMachine: Hashable, Sendable {
         case (.resume, _): .refuse("container not paused")
         case (.exec, .running): .proceed
         case (.exec, .created): .proceed
-        case (.exec, .paused): .refuse("cannot exec in a paused container")
+        case (.exec, .paused): .refuse("cannot exec in a paused container (use --ignore-paused to override)")
         case (.exec, _): .refuse("cannot exec in a stopped container: container not running")
         case (.update, .created), (.update, .running), (.update, .paused): .proceed
         case (.update, _): .refuse("container not running")

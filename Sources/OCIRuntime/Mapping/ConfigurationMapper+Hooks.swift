@@ -17,15 +17,24 @@ extension ConfigurationMapper {
     }
 
     /// The hooks that the container's init runs.
-    static func launchHooks(_ hooks: RuntimeConfiguration.Hooks?) throws(MappingError) -> [LaunchHook] {
-        try launchHooks(hooks?.createContainer, "createContainer", .beforePivot)
-            + launchHooks(hooks?.startContainer, "startContainer", .beforeProgram)
+    ///
+    /// What runs before the container's program and has no environment of its own gets that of the program, as with
+    /// runc; what runs before the root changes gets the runtime's, as with every other hook.
+    static func launchHooks(
+        _ hooks: RuntimeConfiguration.Hooks?,
+        _ process: RuntimeConfiguration.Process
+    ) throws(MappingError) -> [LaunchHook] {
+        guard let hooks else { return [] }
+        let own = (process.env ?? []).map { Array($0.utf8) }
+        return try launchHooks(hooks.createContainer, "createContainer", .beforePivot, { ProcessEnvironment.all })
+            + launchHooks(hooks.startContainer, "startContainer", .beforeProgram, { own })
     }
 
     private static func launchHooks(
         _ hooks: [RuntimeConfiguration.Hook]?,
         _ field: String,
-        _ point: LaunchHook.Point
+        _ point: LaunchHook.Point,
+        _ standardEnvironment: () -> [[UInt8]]
     ) throws(MappingError) -> [LaunchHook] {
         var result: [LaunchHook] = []
         for (index, hook) in (hooks ?? []).enumerated() {
@@ -39,9 +48,10 @@ extension ConfigurationMapper {
             result.append(
                 LaunchHook(
                     point: point,
+                    name: "\(field) hook #\(index)",
                     path: FilePath(hook.path),
                     arguments: (arguments.isEmpty ? [hook.path] : arguments).map { Array($0.utf8) },
-                    environment: (hook.env ?? []).map { Array($0.utf8) },
+                    environment: hook.env.map { $0.map { Array($0.utf8) } } ?? standardEnvironment(),
                     timeoutSeconds: timeout
                 )
             )

@@ -9,9 +9,9 @@ extension ConfigurationMapper {
     /// Maps a process with the confinement that `linux` has for it.
     static func mapChecked(
         _ process: RuntimeConfiguration.Process,
-        linux: LinuxConfiguration?
+        linux: LinuxConfiguration?,
+        _ modules: SecurityModules?
     ) throws(MappingError) -> ProcessConfiguration {
-        try refuseUnsupported(process)
         let path = JSONPath.field("process")
         guard let arguments = process.args, !arguments.isEmpty else {
             throw .invalid(path.appending("args"), "must name a program to run")
@@ -33,7 +33,13 @@ extension ConfigurationMapper {
             result.terminal = try terminal(process.consoleSize, at: path.appending("consoleSize"))
         }
         result.seccomp = try seccomp(linux?.seccomp)
-        result.personality = linux?.personality.map { personality($0.domain) }
+        try labels(of: process, modules, to: &result)
+        result.scheduling = try process.scheduler.map { (scheduler) throws(MappingError) in
+            try scheduling(scheduler, at: path.appending("scheduler"))
+        }
+        result.inputOutputPriority = process.ioPriority.map(inputOutputPriority)
+        result.personality = try linux?.personality.map(personality)
+        result.memoryPolicy = try linux?.memoryPolicy.map(memoryPolicy)
         return result
     }
 
@@ -96,13 +102,5 @@ extension ConfigurationMapper {
             throw .invalid(path.appending("width"), "is above 65535")
         }
         return TerminalSize(rows: rows, columns: columns)
-    }
-
-    /// The kernel's numbers (personality(2)).
-    private static func personality(_ domain: LinuxPersonality.Domain) -> UInt64 {
-        switch domain {
-        case .linux: 0x0000
-        case .linux32: 0x0008
-        }
     }
 }

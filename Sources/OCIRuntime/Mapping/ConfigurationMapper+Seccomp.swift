@@ -9,11 +9,8 @@ extension ConfigurationMapper {
     static func seccomp(_ section: LinuxSeccomp?) throws(MappingError) -> SeccompProgram? {
         guard let section else { return nil }
         let path = JSONPath.field("linux", "seccomp")
-        if section.listenerPath.nonEmptyBytes != nil {
-            throw .unsupported(path.appending("listenerPath"), "seccomp user notification is not supported")
-        }
         let profile = try profile(section, at: path)
-        return try checked(path) { () throws(SeccompError) in try profile.compile() }
+        return try checked(path) { () throws(SeccompError) in try SeccompProgramCache.shared.program(of: profile) }
     }
 
     private static func profile(_ section: LinuxSeccomp, at path: JSONPath) throws(MappingError) -> SeccompProfile {
@@ -31,9 +28,15 @@ extension ConfigurationMapper {
                 }
             )
         }
-        profile.flags = try checked(path.appending("flags")) { () throws(SeccompError) in
-            try SeccompFlags(ociNames: (section.flags ?? []).map(\.rawValue))
+        // Who names no flags, not even none, gets what runc and crun choose.
+        profile.flags = [.allowSpeculation]
+        if let flags = section.flags {
+            profile.flags = try checked(path.appending("flags")) { () throws(SeccompError) in
+                try SeccompFlags(ociNames: flags.map(\.rawValue))
+            }
         }
+        // The filter is installed by a process with one thread.
+        profile.flags.remove(.synchronizeThreads)
         for (index, rule) in (section.syscalls ?? []).enumerated() {
             profile.rules += try rules(rule, at: path.appending("syscalls").appending(index))
         }
@@ -42,6 +45,10 @@ extension ConfigurationMapper {
 
     private static func rules(_ rule: LinuxSeccomp.Rule, at path: JSONPath) throws(MappingError) -> [SeccompRule] {
         let action = try action(rule.action, rule.errnoRet, at: path.appending("action"))
+        if action == .notify && rule.names.contains("write") {
+            // In runc's words. The listener's number is handed over with this call.
+            throw .invalid(path.appending("names"), "SCMP_ACT_NOTIFY cannot be used for the write syscall")
+        }
         return try checked(path) { () throws(SeccompError) in
             var conditions: [SeccompCondition] = []
             for argument in rule.args ?? [] {
@@ -63,7 +70,6 @@ extension ConfigurationMapper {
         _ value: UInt32?,
         at path: JSONPath
     ) throws(MappingError) -> SeccompAction {
-        if action == .notify { throw .unsupported(path, "seccomp user notification is not supported") }
         // Docker writes an error number beside actions that have none.
         let takesValue = action == .errno || action == .trace
         return try checked(path) { () throws(SeccompError) in

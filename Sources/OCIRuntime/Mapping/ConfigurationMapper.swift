@@ -20,32 +20,35 @@ enum ConfigurationMapper {
     ///   - configuration: The configuration.
     ///   - bundle: The absolute directory that relative paths start at.
     ///   - id: The container's id, for errors.
+    ///   - modules: The security modules in use; `nil` asks the kernel when the configuration has a label.
     /// - Returns: The configuration in the kits' terms.
     /// - Throws: ``RuntimeError``: `invalidConfiguration` when the configuration contradicts itself or the
     ///   specification, `unsupported` for what is not applied here; both name the JSON path.
     static func map(
         _ configuration: RuntimeConfiguration,
         bundle: FilePath,
-        id: String
+        id: String,
+        modules: SecurityModules? = nil
     ) throws(RuntimeError) -> MappedContainer {
         do throws(ValidationError) { try configuration.validate() } catch {
             throw RuntimeError(.invalidConfiguration, "config.json: \(error)", container: id)
         }
-        do throws(MappingError) { return try mapChecked(configuration, bundle: bundle) } catch {
+        do throws(MappingError) { return try mapChecked(configuration, bundle: bundle, modules) } catch {
             throw RuntimeError(error, container: id)
         }
     }
 
     private static func mapChecked(
         _ configuration: RuntimeConfiguration,
-        bundle: FilePath
+        bundle: FilePath,
+        _ modules: SecurityModules?
     ) throws(MappingError) -> MappedContainer {
         let linux = configuration.linux ?? LinuxConfiguration()
         try refuseUnsupported(linux)
         guard let process = configuration.process else {
             throw MappingError(.invalid, JSONPath([.key("process")]), "is required to create a container")
         }
-        var container = ContainerConfiguration(process: try mapChecked(process, linux: linux))
+        var container = ContainerConfiguration(process: try mapChecked(process, linux: linux, modules))
         container.namespaces = try namespaces(linux.namespaces ?? [])
         // Beside the path of a user namespace, mappings describe that namespace; it has them already.
         if container.namespaces.user == .new {
@@ -69,10 +72,11 @@ enum ConfigurationMapper {
         container.hostname = configuration.hostname.nonEmptyBytes
         container.domainname = configuration.domainname.nonEmptyBytes
         container.sysctls = sysctls(linux.sysctl ?? [:])
-        container.hooks = try launchHooks(configuration.hooks)
+        container.hooks = try launchHooks(configuration.hooks, process)
         return MappedContainer(
             container: container,
             cgroup: try cgroup(configuration, linux),
+            resourceControl: try resourceControl(linux.intelRdt),
             hostHooks: hostHooks(configuration.hooks),
             terminalRequested: process.terminal ?? false
         )

@@ -9,6 +9,8 @@ struct MappedContainer: Sendable {
     var container: ContainerConfiguration
     /// The control group.
     var cgroup: CgroupRequest
+    /// The class of cache and memory bandwidth, if one is asked for.
+    var resourceControl: ResourceControlRequest?
     /// The hooks that run in the host's namespaces.
     var hostHooks: HostHooks
     /// Whether the process gets a terminal of its own.

@@ -19,10 +19,14 @@ extension Runtime {
                 capabilities: Capability.allCases.map(\.name),
                 cgroup: Features.Cgroup(v1: true, v2: true, systemd: true, systemdUser: true, rdma: true),
                 seccomp: seccompFeatures,
-                apparmor: Features.Switch(enabled: false),
+                apparmor: Features.Switch(enabled: true),
+                // Labels of processes are applied, those of mounts are not.
                 selinux: Features.Switch(enabled: false),
-                intelRdt: Features.IntelRDT(enabled: false, schemata: false, monitoring: false),
-                memoryPolicy: Features.MemoryPolicy(modes: [], flags: []),
+                intelRdt: Features.IntelRDT(enabled: true, schemata: true, monitoring: true),
+                memoryPolicy: Features.MemoryPolicy(
+                    modes: LinuxMemoryPolicy.Mode.allCases.map(\.rawValue),
+                    flags: LinuxMemoryPolicy.Flag.allCases.map(\.rawValue)
+                ),
                 mountExtensions: Features.MountExtensions(idmap: Features.Switch(enabled: true)),
                 netDevices: Features.Switch(enabled: false)
             ),
@@ -34,8 +38,7 @@ extension Runtime {
     private static var seccompFeatures: Features.Seccomp {
         Features.Seccomp(
             enabled: true,
-            // Nothing here hands the notifications on.
-            actions: SeccompAction.ociNames.filter { $0 != SeccompAction.notify.ociName },
+            actions: SeccompAction.ociNames,
             operators: SeccompCondition.Comparison.allCases.map(\.ociName),
             archs: SeccompArchitecture.native.family.map(\.ociName),
             knownFlags: SeccompFlags.ociNames,

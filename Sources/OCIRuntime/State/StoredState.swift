@@ -20,6 +20,12 @@ struct StoredState: JSONRecord, Hashable, Sendable {
     var unit: String?
     /// Whether the unit is one of the user's own systemd.
     var isUnitOfUser: Bool?
+    /// The resctrl groups that its processes belong to.
+    var resourceControlGroups: [String]?
+    /// Resctrl groups that were made for it, in the order in which they are to be removed.
+    var resourceControlMade: [String]?
+    /// Whether its processes stay in the session keyring of who starts them.
+    var keepsSessionKeyring: Bool?
 
     static let currentVersion = 1
 
@@ -55,6 +61,9 @@ struct StoredState: JSONRecord, Hashable, Sendable {
         try fields.optional("cgroup", &cgroup)
         try fields.optional("unit", &unit)
         try fields.optional("isUnitOfUser", &isUnitOfUser)
+        try fields.optional("resourceControlGroups", &resourceControlGroups)
+        try fields.optional("resourceControlMade", &resourceControlMade)
+        try fields.optional("keepsSessionKeyring", &keepsSessionKeyring)
         try fields.noOthers()
     }
 }

@@ -21,9 +21,6 @@ extension ConfigurationValidator {
         if let resources = linux.resources { validate(resources, at: path.appending("resources")) }
         if let seccomp = linux.seccomp { validate(seccomp, at: path.appending("seccomp")) }
         validateTimeOffsets(linux.timeOffsets, at: path.appending("timeOffsets"))
-        if let flags = linux.personality?.flags, !flags.isEmpty {
-            add(.invalid, path.appending("personality").appending("flags"), "no flags are defined")
-        }
         validate(linux.memoryPolicy, at: path.appending("memoryPolicy"))
         validate(linux.intelRdt, at: path.appending("intelRdt"))
         requireLine(linux.mountLabel, path.appending("mountLabel"))

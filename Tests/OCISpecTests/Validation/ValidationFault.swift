@@ -165,9 +165,6 @@ struct ValidationFault: Sendable, CustomTestStringConvertible {
             $0.linux?.timeOffsets = .init(boottime: .init(nanosecs: 1_000_000_000))
             $0.linux?.namespaces?.append(LinuxNamespace(type: .time))
         },
-        ValidationFault("linux.personality.flags", .invalid) {
-            $0.linux?.personality = .init(domain: .linux, flags: ["X"])
-        },
         ValidationFault("linux.memoryPolicy.nodes", .missing) { $0.linux?.memoryPolicy = .init(mode: .bind) },
         ValidationFault("linux.memoryPolicy.nodes", .conflict) {
             $0.linux?.memoryPolicy = .init(mode: .local, nodes: "0")

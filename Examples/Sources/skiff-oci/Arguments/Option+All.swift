@@ -72,7 +72,11 @@ extension Option {
     static let processLabel = Option("process-label", value: .one("LABEL"), "SELinux label of the process")
     static let appArmor = Option("apparmor", value: .one("PROFILE"), "AppArmor profile of the process")
     static let ignorePaused = Option("ignore-paused", "enter a paused container too")
-    static let subgroup = Option("cgroup", value: .one("PATH"), "refused: the process joins the container's group")
+    static let subgroup = Option(
+        "cgroup",
+        value: .many("[CONTROLLER:]PATH"),
+        "join this existing group below the container's; on version 1 for one or more controllers each"
+    )
 
     // Of update.
     static let resources = Option(

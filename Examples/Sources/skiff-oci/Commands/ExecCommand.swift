@@ -41,6 +41,7 @@ extension Command {
         options.consoleSocket = consoleSocket.map { FilePath($0) }
         options.pidFile = arguments.value(of: .pidFile).map { FilePath($0) }
         options.entersPaused = arguments.has(.ignorePaused)
+        options.controlGroup = try Subgroups.choice(arguments.values(of: .subgroup))
         let foreground = isDetached ? nil : try Foreground()
         let running = try container.exec(process, options: options)
         if let socket = arguments.value(of: .pidfdSocket) {

@@ -9,9 +9,6 @@ internal import OCISpec
 enum ExecProcessDescription {
     /// From a file, or from the container's first process and the options.
     static func process(_ arguments: ParsedArguments, in container: Container) throws -> RuntimeConfiguration.Process {
-        if arguments.has(.subgroup) {
-            throw UsageError("--cgroup is not supported: the process joins the container's control group")
-        }
         let command = Array(arguments.operands.dropFirst())
         guard let path = arguments.value(of: .process) else {
             guard !command.isEmpty else { throw UsageError("exec: no command, and no --process FILE") }
@@ -69,7 +66,8 @@ enum ExecProcessDescription {
         return number
     }
 
-    /// More capabilities; who is not root keeps them over `execve` only as ambient ones.
+    /// More capabilities. Ambient ones follow where the configuration has inheritable ones, as with runc, and for who
+    /// is not root: over `execve` only those are kept.
     private static func adding(
         _ names: [String],
         to process: RuntimeConfiguration.Process
@@ -78,9 +76,8 @@ enum ExecProcessDescription {
         sets.bounding = (sets.bounding ?? []) + names
         sets.effective = (sets.effective ?? []) + names
         sets.permitted = (sets.permitted ?? []) + names
-        guard process.user.uid != 0 else { return sets }
-        sets.inheritable = (sets.inheritable ?? []) + names
-        sets.ambient = (sets.ambient ?? []) + names
+        if process.user.uid != 0 { sets.inheritable = (sets.inheritable ?? []) + names }
+        if sets.inheritable != nil { sets.ambient = (sets.ambient ?? []) + names }
         return sets
     }
 }

@@ -7,7 +7,7 @@
 public struct LinuxPersonality: JSONRecord, Hashable, Sendable {
     /// The domain.
     public var domain: Domain
-    /// Flags; none are defined.
+    /// Flags; the specification defines none. Runtimes may know the kernel's, such as `ADDR_NO_RANDOMIZE`.
     public var flags: [String]?
 
     /// Creates the value; what is not given is absent.

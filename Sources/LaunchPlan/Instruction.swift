@@ -32,8 +32,8 @@ package enum Instruction<Storage: PlanStorage> {
 
     /// Sets the propagation of every mount the process sees.
     case setPropagation(UInt64)
-    /// Attaches `source` as the future root.
-    case attachRoot(source: TreeSource<Storage>, attributes: MountAttributes)
+    /// Attaches `source` as the future root: on top of the root there is, or at `place`, where hooks look for it.
+    case attachRoot(source: TreeSource<Storage>, attributes: MountAttributes, place: Text)
     /// Makes a new file system and attaches it at `target`, which it may take over something of.
     case mountFileSystem(
         type: Text,

@@ -79,7 +79,7 @@
         case .continueInChild: .continueInChild
         case .newSession: .newSession
         case .setPropagation: .setPropagation(try integer())
-        case .attachRoot: .attachRoot(source: try tree(), attributes: try attributes())
+        case .attachRoot: .attachRoot(source: try tree(), attributes: try attributes(), place: try text())
         case .mountFileSystem:
             .mountFileSystem(
                 type: try text(),

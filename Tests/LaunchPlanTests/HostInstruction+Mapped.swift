@@ -18,8 +18,8 @@ extension HostInstruction {
         case .continueInChild: self = .continueInChild
         case .newSession: self = .newSession
         case .setPropagation(let value): self = .setPropagation(value)
-        case .attachRoot(let source, let attributes):
-            self = .attachRoot(source: copy.tree(source), attributes: attributes)
+        case .attachRoot(let source, let attributes, let place):
+            self = .attachRoot(source: copy.tree(source), attributes: attributes, place: copy.text(place))
         case .mountFileSystem(let type, let options, let target, let attributes, let inheritance):
             self = .mountFileSystem(
                 type: copy.text(type),

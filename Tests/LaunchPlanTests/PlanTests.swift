@@ -8,7 +8,11 @@ import Testing
 let everyInstruction: [HostInstruction] = [
     .dieWithParent(signal: 9), .hide, .joinNamespaces(slot: 2, flags: 0x4000_0000), .unshare(flags: 0x0200_0000),
     .awaitHost(point: 1), .becomeRoot, .continueInChild, .newSession, .setPropagation(1 << 19),
-    .attachRoot(source: .slot(0), attributes: MountAttributes(set: 1, clear: 2, recursiveSet: 3, recursiveClear: 4)),
+    .attachRoot(
+        source: .slot(0),
+        attributes: MountAttributes(set: 1, clear: 2, recursiveSet: 3, recursiveClear: 4),
+        place: Array("/bundle/rootfs".utf8)
+    ),
     .mountFileSystem(
         type: Array("tmpfs".utf8),
         options: [Array("mode=755".utf8), Array("size=1".utf8)],

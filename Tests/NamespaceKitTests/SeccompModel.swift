@@ -75,7 +75,7 @@ struct SeccompModel {
         default: return kill
         }
         guard present.contains(architecture) else { return kill }
-        if let highest = highest[architecture], call.number > highest {
+        if let highest = highest[architecture], highest > 0, call.number > highest {
             switch profile.defaultAction {
             case .allow, .log, .trace: break
             default: return SeccompAction.error(38).returnValue

@@ -68,12 +68,13 @@ struct SeccompProfileTests {
     @Test("kills for calls of x32 unless it is among the architectures")
     func x32() throws {
         let rule = SeccompRule(names: ["read"], action: .allow)
-        let calls = [0, 0x4000_0000, 0x4000_0001, .max].map { SeccompCall(number: $0, audit: SeccompCall.x86_64) }
-        let without = SeccompProfile(defaultAction: .trap, rules: [rule])
+        let calls = [0, 0x4000_0000, 0x4000_0002, .max].map { SeccompCall(number: $0, audit: SeccompCall.x86_64) }
+        let other = SeccompRule(names: ["write"], action: .trap)
+        let without = SeccompProfile(defaultAction: .trap, rules: [rule, other])
         let kill = SeccompAction.killProcess.returnValue
         let trap = SeccompAction.trap.returnValue
         #expect(try verdicts(without, calls) == [SeccompAction.allow.returnValue, kill, kill, trap])
-        let with = SeccompProfile(defaultAction: .trap, architectures: [.x32], rules: [rule])
+        let with = SeccompProfile(defaultAction: .trap, architectures: [.x32], rules: [rule, other])
         let enosys = SeccompAction.error(38).returnValue
         let allow = SeccompAction.allow.returnValue
         #expect(try verdicts(with, calls) == [allow, allow, enosys, enosys])
@@ -97,6 +98,20 @@ struct SeccompProfileTests {
         #expect(
             try verdicts(profile, calls) == [SeccompAction.error(5), action, action, newer, newer].map(\.returnValue)
         )
+    }
+
+    @Test("says nothing about architectures of other machines, and refuses those of the other byte order")
+    func foreign() throws {
+        let rules = [SeccompRule(names: ["mkdir"], action: .error(1))]
+        let own = try SeccompProfile(defaultAction: .allow, architectures: [.x86], rules: rules).compile(for: .x86_64)
+        for architecture in SeccompArchitecture.allCases where !SeccompABI.isKnown(architecture) {
+            let profile = SeccompProfile(defaultAction: .allow, architectures: [architecture, .x86], rules: rules)
+            if architecture.isLittleEndian {
+                #expect(try profile.compile(for: .x86_64) == own)
+            } else {
+                #expect(throws: SeccompError.self) { try profile.compile(for: .x86_64) }
+            }
+        }
     }
 
     @Test("covers socketcall and ipc on i386")

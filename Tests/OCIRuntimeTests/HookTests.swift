@@ -125,6 +125,22 @@ import Testing
         try bundle.create().container.delete(force: true)
     }
 
+    @Test("finds the container's mounts at the root's name in the bundle, and mounts there for the container")
+    func mountsAtRoot() async throws {
+        let bundle = try TestBundle(script: "/bin/busybox cat /inside/file; echo * /../*")
+        let root = bundle.directory.path.appending("rootfs").string
+        try bundle.directory.open().makeDirectory("rootfs/inside")
+        let script =
+            "test -c \(root)/dev/null && /bin/busybox mount -t tmpfs hook \(root)/inside && echo hello > \(root)/inside/file"
+        bundle.configuration.hooks = .init(createContainer: [Self.script(script)])
+        #expect(
+            try await bundle.run().text
+                == "hello\nbin dev inside proc sys /../bin /../dev /../inside /../proc /../sys\n"
+        )
+        // What was mounted is the container's.
+        #expect(try bundle.directory.open().directory("rootfs/inside").entries().isEmpty)
+    }
+
     @Test(
         "that fails fails the container, with its name and what it printed",
         arguments: ["prestart", "createRuntime", "createContainer", "startContainer", "poststart"]

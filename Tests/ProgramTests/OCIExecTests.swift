@@ -80,6 +80,44 @@ import Testing
         #expect(try bundle.oci("exec", "-d", "-t", bundle.id, "sh").errors.contains("cannot allocate tty"))
     }
 
+    @Test("adds capabilities as runc does: ambient ones where there are inheritable ones")
+    func capabilities() throws {
+        let bundle = try OCIBundle(script: "sleep 1000")
+        #expect(try bundle.oci("run", "--detach", bundle.id).status == 0)
+        let script = "busybox grep -E 'CapInh|CapEff|CapAmb' /proc/self/status"
+        let result = try bundle.oci("exec", "--cap", "CAP_SYSLOG", bundle.id, "sh", "-c", script)
+        let lines = result.output.split(separator: "\n")
+        #expect(lines.first == "CapInh:\t0000000000000000")
+        #expect(lines.dropFirst().first?.hasPrefix("CapEff:\t00000004") == true)
+        #expect(lines.last == "CapAmb:\t0000000000000000")
+    }
+
+    @Test(
+        "refuses groups that make no sense in runc's words",
+        arguments: [
+            (["a:b", "c"], "missing <controller>: prefix"), ([":b"], "empty <controller> prefix"),
+            (["pids:b", "pids:c"], "controller pids specified multiple times"),
+            (["nosuch"], "no such file or directory"),
+        ]
+    )
+    func subgroups(groups: [String], words: String) throws {
+        let bundle = try running()
+        let options = groups.flatMap { ["--cgroup", $0] }
+        let result = try Program.oci.run(["--root", bundle.state, "exec"] + options + [bundle.id, "sh", "-c", "true"])
+        #expect(result.status == 255)
+        #expect(result.errors.contains(words), "\(result.errors)")
+    }
+
+    @Test("enters a paused container only when it is told to")
+    func paused() throws {
+        let bundle = try running()
+        #expect(try bundle.oci("pause", bundle.id).status == 0)
+        let result = try bundle.oci("exec", bundle.id, "sh", "-c", "true")
+        #expect(result.status == 255)
+        #expect(result.errors.contains("use --ignore-paused to override"))
+        #expect(try bundle.oci("resume", bundle.id).status == 0)
+    }
+
     @Test("gives the process a terminal")
     func terminal() throws {
         let bundle = try running()

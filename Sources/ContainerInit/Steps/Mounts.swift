@@ -14,7 +14,7 @@ extension Interpreter {
                 clinux_mount_setattr(CLINUX_AT_FDCWD, "/", UInt32(CLINUX_AT_RECURSIVE), 0, 0, propagation, 0),
                 .mountSetattr
             )
-        case .attachRoot(let source, let attributes): try attachRoot(source, attributes)
+        case .attachRoot(let source, let attributes, let place): try attachRoot(source, attributes, place)
         case .mountFileSystem(let type, let options, let target, let attributes, let inheritance):
             try mountFileSystem(type, options, target, attributes, inheritance)
         case .bindMount(let source, let target, let attributes): try bindMount(source, target, attributes)
@@ -40,17 +40,24 @@ extension Interpreter {
         }
     }
 
-    /// The root is attached on top of the current one; no name on the host is needed, and nothing remains of it.
+    /// The root is attached on top of the current one: no name on the host is needed, and nothing remains of it. For
+    /// hooks, which know it by its name in the bundle and mount there, it is attached at that name; where the name does
+    /// not lead there in this user namespace, on top after all.
     private mutating func attachRoot(
         _ source: TreeSource<MappedStorage>,
-        _ attributes: MountAttributes
+        _ attributes: MountAttributes,
+        _ place: MappedText
     ) throws(StepError) {
         let tree = try open(source)
         try apply(attributes, to: tree)
-        unsafe try check(
-            clinux_move_mount(tree, "", CLINUX_AT_FDCWD, "/", UInt32(CLINUX_MOVE_MOUNT_F_EMPTY_PATH)),
-            .moveMount
-        )
+        let flags = UInt32(CLINUX_MOVE_MOUNT_F_EMPTY_PATH)
+        var attached = -CLINUX_ENOENT
+        if place.count > 0 {
+            attached = unsafe clinux_move_mount(tree, "", CLINUX_AT_FDCWD, reader.pointer(place), flags)
+        }
+        if attached < 0 {
+            unsafe try check(clinux_move_mount(tree, "", CLINUX_AT_FDCWD, "/", flags), .moveMount)
+        }
         root = tree
     }
 

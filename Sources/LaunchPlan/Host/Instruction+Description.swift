@@ -14,7 +14,7 @@ extension Instruction: CustomStringConvertible where Storage == HostStorage {
         case .continueInChild: "continue in a child inside the pid namespace"
         case .newSession: "start a session"
         case .setPropagation(let value): "make all mounts \(Self.propagationName(value))"
-        case .attachRoot(let source, let attributes): "attach root \(source.description)\(attributes.description)"
+        case .attachRoot(let source, let attributes, _): "attach root \(source.description)\(attributes.description)"
         case .mountFileSystem(let type, let options, let target, let attributes, let inheritance):
             "mount \(Self.show(type)) at \(Self.show(target.path))\(Self.show(options))\(attributes.description)"
                 + (inheritance.contains(.content) ? " with what is there" : "")

@@ -55,9 +55,10 @@ package struct PlanWriter {
 
     private mutating func compoundPayload(_ instruction: HostInstruction) {
         switch instruction {
-        case .attachRoot(let source, let attributes):
+        case .attachRoot(let source, let attributes, let place):
             tree(source)
             self.attributes(attributes)
+            text(place)
         case .mountFileSystem(let type, let options, let target, let attributes, let inheritance):
             text(type)
             list(options)

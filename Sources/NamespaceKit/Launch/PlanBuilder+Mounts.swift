@@ -67,8 +67,10 @@ extension PlanBuilder {
         case .host: return
         case .directory(let path):
             let tree = try source(path, recursive: true, propagation: sourcePropagation, step: "open root \(path)")
-            add(.attachRoot(source: tree, attributes: attributes))
-        case .detached(let tree): add(.attachRoot(source: try source(tree), attributes: attributes))
+            let hasHooks = options.runsHostHooks || configuration.hooks.contains { $0.point == .beforePivot }
+            add(.attachRoot(source: tree, attributes: attributes, place: hasHooks ? path.bytes : []))
+        case .detached(let tree):
+            add(.attachRoot(source: try source(tree), attributes: attributes, place: []))
         }
     }
 

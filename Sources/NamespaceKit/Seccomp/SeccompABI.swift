@@ -17,6 +17,14 @@ package enum SeccompABI: Int, Hashable {
         }
     }
 
+    /// Whether there is a table for an architecture.
+    package static func isKnown(_ architecture: SeccompArchitecture) -> Bool {
+        do throws(SeccompError) {
+            _ = try SeccompABI(architecture)
+            return true
+        } catch { return false }
+    }
+
     /// How many there are.
     package static var count: Int { 5 }
 

@@ -3,7 +3,7 @@
 
 /// An architecture's system call interface, as the runtime specification names them.
 ///
-/// Programs can be compiled for ``x86``, ``x86_64``, ``x32``, ``arm`` and ``aarch64``.
+/// Programs say something about ``x86``, ``x86_64``, ``x32``, ``arm`` and ``aarch64``.
 public enum SeccompArchitecture: String, Hashable, Sendable, CaseIterable {
     /// The calls of i386, which 64-bit processes can make too.
     case x86 = "SCMP_ARCH_X86"
@@ -62,6 +62,17 @@ public enum SeccompArchitecture: String, Hashable, Sendable, CaseIterable {
 
     /// The specification's name of the architecture.
     public var ociName: String { rawValue }
+
+    /// Whether a filter for a little-endian machine may name it, as with libseccomp. Of these, the calls of an
+    /// architecture outside of the machine's ``family`` cannot be made, so a filter has nothing to say about them.
+    public var isLittleEndian: Bool {
+        switch self {
+        case .x86, .x86_64, .x32, .arm, .aarch64, .mipsel, .mipsel64, .mipsel64n32, .ppc64le, .riscv64, .loongarch64,
+            .sh:
+            true
+        case .mips, .mips64, .mips64n32, .ppc, .ppc64, .s390, .s390x, .parisc, .parisc64, .m68k, .sheb: false
+        }
+    }
 
     /// The architecture this code was built for.
     public static var native: SeccompArchitecture {

@@ -34,6 +34,8 @@ struct SeccompCompiler {
         }
         var abis: [SeccompABI] = []
         for architecture in [native] + profile.architectures {
+            // No process of this machine makes calls of an architecture that only has this endianness in common.
+            if architecture != native && architecture.isLittleEndian && !SeccompABI.isKnown(architecture) { continue }
             let abi = try SeccompABI(architecture)
             if !abis.contains(abi) { abis.append(abi) }
         }
@@ -160,7 +162,8 @@ struct SeccompCompiler {
             add(otherwise, from: number + 1, to: &ranges)
             index = end
         }
-        if let highest = highest[abi.rawValue], !profile.defaultAction.letsUnknownCallsRun {
+        // As with runc, a profile that names no call but the first has not looked at any.
+        if let highest = highest[abi.rawValue], highest > 0, !profile.defaultAction.letsUnknownCallsRun {
             add(.returning(Self.notImplemented), from: highest + 1, to: &ranges)
         }
     }

@@ -13,7 +13,7 @@ public struct SeccompError: Error, Hashable, Sendable, CustomStringConvertible {
         case unknownArchitecture
         /// The subject is no flag.
         case unknownFlag
-        /// There is no table of system calls for the architecture.
+        /// The architecture's byte order is not the machine's.
         case unsupportedArchitecture
         /// The action takes no error number.
         case errnoNotApplicable
@@ -47,7 +47,7 @@ public struct SeccompError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unknownArchitecture: "seccomp profile: unknown architecture \(subject)"
         case .unknownFlag: "seccomp profile: unknown flag \(subject)"
         case .unsupportedArchitecture:
-            "seccomp profile: no system call table for architecture \(subject): remove it from the architectures"
+            "seccomp profile: architecture \(subject) has another byte order than this machine: remove it"
         case .errnoNotApplicable: "seccomp profile: action \(subject) takes no error number"
         case .errnoOutOfRange(let limit): "seccomp profile: error number \(subject) is above \(limit)"
         case .argumentIndexOutOfRange: "seccomp profile: argument index \(subject) is above 5"

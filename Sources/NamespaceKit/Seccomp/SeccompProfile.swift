@@ -12,7 +12,8 @@
 ///   different actions undefined; here it is that of ``rules``.
 /// - A condition is tested on the whole 64-bit argument on 64-bit architectures, on the low 32 bits on the others.
 /// - The calls of an architecture that is neither native nor in ``architectures`` kill the process. x32 is an
-///   architecture of its own.
+///   architecture of its own. Architectures of other machines may be named if they have the byte order of this one;
+///   nobody here can make their calls.
 /// - If the default action refuses calls, calls with a number above all those the rules name fail with `ENOSYS`
 ///   instead, as with runc: what the profile's author could not know must look as if the kernel did not have it, or the
 ///   C library's fallbacks break.

@@ -40,7 +40,7 @@ extension Runtime {
             enabled: true,
             actions: SeccompAction.ociNames,
             operators: SeccompCondition.Comparison.allCases.map(\.ociName),
-            archs: SeccompArchitecture.native.family.map(\.ociName),
+            archs: SeccompArchitecture.allCases.filter(\.isLittleEndian).map(\.ociName),
             knownFlags: SeccompFlags.ociNames,
             supportedFlags: SeccompFlags.ociNames
         )

@@ -52,18 +52,6 @@ struct MappingRefusalTests {
         },
         MappingFixture("process.apparmorProfile") { $0.process?.apparmorProfile = "p" },
         MappingFixture("process.selinuxLabel") { $0.process?.selinuxLabel = "l" },
-        MappingFixture("mounts[0].uidMappings") {
-            let mapping = [LinuxIDMapping(containerID: 0, hostID: 1, size: 1)]
-            $0.mounts = [
-                .init(
-                    destination: "/m",
-                    source: "/s",
-                    options: ["bind"],
-                    uidMappings: mapping,
-                    gidMappings: mapping
-                )
-            ]
-        },
     ]
 
     static let invalidFields = [

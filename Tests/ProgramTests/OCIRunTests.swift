@@ -103,7 +103,7 @@ import Testing
         try fails("is a directory") { $0.process?.args = ["/bin"] }
         try fails("permission denied") { $0.process?.args = ["/proc/version"] }
         try fails("process.args") { $0.process?.args = [] }
-        try fails("process.scheduler") { $0.process?.scheduler = .init(policy: .batch) }
+        try fails("process.scheduler.priority") { $0.process?.scheduler = .init(policy: .fifo) }
         try fails("rootfs-not-there") { $0.root?.path = "rootfs-not-there" }
         try fails("hook") { $0.hooks = .init(createRuntime: [.init(path: "/bin/false")]) }
         try fails("hook") { $0.hooks = .init(poststart: [.init(path: "/bin/false")]) }

@@ -127,6 +127,43 @@ extension OwnedFileDescriptor {
         }
     }
 
+    /// Has reads and writes fail with `EAGAIN` instead of waiting, for everyone who shares the open file.
+    package func setNonBlocking() throws(SystemCallError) {
+        let number = rawValue
+        let flags = try systemCall("fcntl") { clinux_fcntl(number, CLINUX_F_GETFL, 0) }
+        try systemCall("fcntl") { clinux_fcntl(number, CLINUX_F_SETFL, Int(flags | CLINUX_O_NONBLOCK)) }
+    }
+
+    /// Writes what the pipe takes now.
+    ///
+    /// - Parameter bytes: What is to be written.
+    /// - Returns: How many bytes were written; 0 when the pipe is full.
+    /// - Throws: ``SystemCallError``: `EPIPE` when nobody is left to read; no signal is raised then.
+    package func writeAvailable(_ bytes: ArraySlice<UInt8>) throws(SystemCallError) -> Int {
+        let number = rawValue
+        do throws(SystemCallError) {
+            return try systemCall("write") {
+                withoutBrokenPipeSignal {
+                    unsafe bytes.withUnsafeBytes { unsafe clinux_write(number, $0.baseAddress, $0.count) }
+                }
+            }
+        } catch {
+            if error.errno == .wouldBlock { return 0 }
+            throw error
+        }
+    }
+
+    /// Makes a call whose `SIGPIPE` would end the host: it is blocked on this thread meanwhile, and taken when it came.
+    private func withoutBrokenPipeSignal(_ call: () -> Int) -> Int {
+        var signal = UInt64(1) << UInt64(CLINUX_SIGPIPE - 1)
+        var old: UInt64 = 0
+        _ = unsafe clinux_rt_sigprocmask(CLINUX_SIG_BLOCK, &signal, &old)
+        let result = call()
+        if result == -Int(CLINUX_EPIPE) && old & signal == 0 { _ = unsafe clinux_take_pending_signal(&signal) }
+        _ = unsafe clinux_rt_sigprocmask(CLINUX_SIG_SETMASK, &old, nil)
+        return result
+    }
+
     /// Writes `bytes` with exactly one call, as files of procfs and cgroupfs want it.
     package func writeOnce(_ bytes: [UInt8]) throws(SystemCallError) {
         let number = rawValue

@@ -25,6 +25,7 @@ package final class Readiness: Sendable {
 
     private struct Waiter {
         let watched: SharedDescriptor
+        let events: UInt32
         let continuation: CheckedContinuation<Void, any Error>
     }
 
@@ -34,6 +35,17 @@ package final class Readiness: Sendable {
     ///
     /// - Throws: ``SystemCallError`` when it cannot be watched, `CancellationError` when the task is cancelled.
     package func waitUntilReadable(_ descriptor: borrowing OwnedFileDescriptor) async throws {
+        try await wait(for: CLINUX_EPOLLIN, on: descriptor)
+    }
+
+    /// Waits until `descriptor` takes bytes, or has nobody left to read them.
+    ///
+    /// - Throws: ``SystemCallError`` when it cannot be watched, `CancellationError` when the task is cancelled.
+    package func waitUntilWritable(_ descriptor: borrowing OwnedFileDescriptor) async throws {
+        try await wait(for: CLINUX_EPOLLOUT, on: descriptor)
+    }
+
+    private func wait(for events: UInt32, on descriptor: borrowing OwnedFileDescriptor) async throws {
         // A descriptor of our own, so that nobody can close and reuse the number meanwhile.
         let watched = SharedDescriptor(try descriptor.duplicate())
         let token = state.withLock { state in
@@ -42,7 +54,7 @@ package final class Readiness: Sendable {
         }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                add(token, Waiter(watched: watched, continuation: continuation))
+                add(token, Waiter(watched: watched, events: events, continuation: continuation))
                 // Cancelled before it was added: the handler found nothing to remove.
                 if Task.isCancelled { remove(token)?.continuation.resume(throwing: CancellationError()) }
             }
@@ -120,12 +132,11 @@ package final class Readiness: Sendable {
         let result = state.withLock { state -> CInt in
             let ready = open(&state)
             if ready < 0 { return ready }
-            let events = CLINUX_EPOLLIN | CLINUX_EPOLLONESHOT
             let result = clinux_epoll_ctl(
                 state.epoll,
                 CLINUX_EPOLL_CTL_ADD,
                 waiter.watched.descriptor.rawValue,
-                events,
+                waiter.events | CLINUX_EPOLLONESHOT,
                 token
             )
             if result >= 0 { state.waiting[token] = waiter }

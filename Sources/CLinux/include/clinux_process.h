@@ -160,6 +160,11 @@ CLINUX_INLINE int clinux_execve(const char *path, const char *const *arguments, 
 CLINUX_INLINE int clinux_rt_sigprocmask(int how, const uint64_t *set, uint64_t *old) {
     return (int)CLINUX_CALL4(__NR_rt_sigprocmask, how, set, old, sizeof(uint64_t));
 }
+/// Takes one pending signal of `set`, without waiting: its number, or -EAGAIN.
+CLINUX_INLINE int clinux_take_pending_signal(const uint64_t *set) {
+    struct clinux_timespec now = {0, 0};
+    return (int)CLINUX_CALL4(__NR_rt_sigtimedwait, set, 0, &now, sizeof(uint64_t));
+}
 CLINUX_INLINE void clinux_exit_group(int status) {
     for (;;) CLINUX_CALL1(__NR_exit_group, status);
 }

@@ -82,7 +82,7 @@ public struct ContainerOptions: Hashable, Sendable {
     /// Annotations of the OCI configuration.
     public var annotations: [String: String] = [:]
 
-    // For `Container.run` only.
+    // For containers in a scope only: `withContainer` and `Container.run`.
 
     /// Where standard input comes from.
     public var input = InputSource.null
@@ -92,7 +92,7 @@ public struct ContainerOptions: Hashable, Sendable {
     public var errors = OutputTarget.capture
     /// The most bytes of output and of errors that are captured, each; a container that writes more is killed.
     public var captureLimit = 16 << 20
-    /// How long it may run; it is killed then.
+    /// How long it may run; it is killed then, and ``ExitReason/timedOut``.
     public var timeout: Duration?
 
     /// The default options.
@@ -186,11 +186,14 @@ public enum InputSource: Hashable, Sendable {
     case bytes([UInt8])
     /// A descriptor.
     case descriptor(OpenStream)
+    /// What is written to ``ScopedContainer/input``; only for ``withContainer(_:_:in:configure:_:)``.
+    case pipe
 }
 
 /// Where a container's output goes.
 public enum OutputTarget: Hashable, Sendable {
-    /// Into the result, up to ``ContainerOptions/captureLimit``.
+    /// Into the result of `Container.run`, up to ``ContainerOptions/captureLimit``; in
+    /// ``withContainer(_:_:in:configure:_:)`` into ``ScopedContainer/output`` and ``ScopedContainer/errors``.
     case capture
     /// Nowhere.
     case null

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
-internal import CLinux
-internal import LinuxSystem
 public import OCIRuntime
-internal import Synchronization
 
 extension Container {
     /// Runs an image to its end, and leaves nothing behind.
@@ -37,110 +34,13 @@ extension Container {
     ) async throws -> ContainerResult {
         var options = ContainerOptions()
         configure(&options)
-        let chosen = options
-        let stored = try await LaunchThreads.shared.run {
-            try (store ?? ContainerStore()).create(image, command, options: chosen, lifetime: .scoped)
-        }
-        do {
-            let result = try await ScopedRun(stored, options).run()
-            try await LaunchThreads.shared.run { try stored.remove(force: true) }
-            return result
-        } catch {
-            // The first error counts; what cannot be removed now is swept later.
-            try? await LaunchThreads.shared.run { try stored.remove(force: true) }
-            throw error
-        }
-    }
-}
-
-/// One run of a container that belongs to its caller.
-private struct ScopedRun: Sendable {
-    let stored: StoredContainer
-    let options: ContainerOptions
-
-    init(_ stored: StoredContainer, _ options: ContainerOptions) {
-        self.stored = stored
-        self.options = options
-    }
-
-    /// Why the host killed the container.
-    private enum Verdict: Sendable { case timedOut, outputLimitExceeded }
-
-    func run() async throws -> ContainerResult {
-        var plumbing: StreamPlumbing
-        do throws(SystemCallError) { plumbing = try StreamPlumbing(options) } catch {
-            throw ContainerStoreError("make the streams", error)
-        }
-        let container = try await launch(plumbing.options)
-        plumbing.releaseContainerEnds()
-        do {
-            try Task.checkCancellation()
-            return try await finish(container, plumbing)
-        } catch {
-            // Only the value that launched the process can reap it. The first error counts.
-            try? await LaunchThreads.shared.run { try container.delete(force: true) }
-            throw error
-        }
-    }
-
-    /// Launches the container. The streams' ends in `options` are let go of when this returns: while anyone here holds
-    /// one, the output has no end.
-    private func launch(_ options: CreateOptions) async throws -> Container {
-        var options = options
-        options.diesWithParent = true
-        let chosen = options
-        return try await LaunchThreads.shared.run { try stored.launch(chosen) }
-    }
-
-    private func finish(_ container: Container, _ plumbing: StreamPlumbing) async throws -> ContainerResult {
-        let verdict = SharedVerdict<Verdict>()
-        let limit = options.captureLimit
-        let begin = ContinuousClock.now
-        async let output = OutputCapture.read(plumbing.output, limit: limit) {
-            verdict.settle(.outputLimitExceeded)
-            end(container)
-        }
-        async let errors = OutputCapture.read(plumbing.errors, limit: limit) {
-            verdict.settle(.outputLimitExceeded)
-            end(container)
-        }
-        try await LaunchThreads.shared.run {
-            try withRuntimeErrors { () throws(RuntimeError) in try container.start() }
-        }
-        let timer = options.timeout.map { timeout in
-            Task {
-                try await Task.sleep(for: timeout)
-                verdict.settle(.timedOut)
-                end(container)
-            }
-        }
-        defer { timer?.cancel() }
-        let exit = try await container.wait()
-        let duration = ContinuousClock.now - begin
-        // Without a control group there is nothing to read.
-        let statistics = try? await LaunchThreads.shared.run { try container.statistics() }
-        // A process that shares the host's process ids can leave others behind, which hold the pipes open.
-        if options.sharesHostProcesses { try await LaunchThreads.shared.run { try container.delete(force: true) } }
-        let reason: ExitReason =
-            switch verdict.value {
-            case .timedOut: .timedOut
-            case .outputLimitExceeded: .outputLimitExceeded
-            case nil: ExitReason(exit, statistics: statistics)
-            }
-        return ContainerResult(
-            exit: reason,
-            standardOutput: try await output,
-            standardError: try await errors,
-            usage: ContainerUsage(
-                duration: duration,
-                userTime: .microseconds(exit.userMicroseconds),
-                systemTime: .microseconds(exit.systemMicroseconds),
-                largestProcess: UInt64(clamping: exit.maximumResidentKiB) << 10,
-                statistics: statistics
+        if options.input == .pipe {
+            throw ContainerStoreError(
+                .invalidOptions,
+                "nobody could write to the input of Container.run",
+                hint: "give .bytes, or use withContainer"
             )
-        )
+        }
+        return try await withContainer(image, command, in: store, options: options) { try await $0.collect() }
     }
-
-    /// Kills the container; one that has ended already is what was asked for.
-    private func end(_ container: Container) { try? container.kill(signal: CLINUX_SIGKILL) }
 }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Skiff authors
 
 public import CgroupKit
+internal import LinuxSystem
 
 /// What a container that ran to its end has left.
 public struct ContainerResult: Hashable, Sendable {
@@ -35,4 +36,16 @@ public struct ContainerUsage: Hashable, Sendable {
 
     /// The most memory that was used at one time, in bytes, where the kernel says so.
     public var peakMemory: UInt64? { statistics?.memory?.peak }
+}
+
+extension ContainerUsage {
+    init(_ exit: ProcessExit, duration: Duration, statistics: CgroupStatistics?) {
+        self.init(
+            duration: duration,
+            userTime: .microseconds(exit.userMicroseconds),
+            systemTime: .microseconds(exit.systemMicroseconds),
+            largestProcess: UInt64(clamping: exit.maximumResidentKiB) << 10,
+            statistics: statistics
+        )
+    }
 }

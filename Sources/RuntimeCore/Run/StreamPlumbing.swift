@@ -6,10 +6,12 @@ internal import LinuxSystem
 internal import OCIRuntime
 internal import SystemPackage
 
-/// The streams of a container that runs in a scope: what it gets, and the host's ends.
+/// The streams of a process that runs in a scope: what it gets, and the host's ends.
 struct StreamPlumbing: Sendable {
     /// What the container gets.
     var options = CreateOptions()
+    /// Where its input is written, which never makes the writer wait.
+    private(set) var input: SharedDescriptor?
     /// Where its captured output is read.
     private(set) var output: SharedDescriptor?
     /// Where its captured errors are read.
@@ -21,9 +23,25 @@ struct StreamPlumbing: Sendable {
         case .inherited: break
         case .descriptor(let stream): self.options.input = stream.shared
         case .bytes(let bytes): self.options.input = try Self.file(bytes)
+        case .pipe:
+            let pipe = try OwnedFileDescriptor.pipe().shared()
+            try pipe.writing.descriptor.setNonBlocking()
+            (self.options.input, input) = (pipe.reading, pipe.writing)
         }
         (self.options.output, output) = try Self.target(options.output)
         (self.options.errors, errors) = try Self.target(options.errors)
+    }
+
+    /// Streams for a program that is added to a container: `input` to read, its output captured; streams that `options`
+    /// sets stay.
+    init(_ options: ExecOptions, input: [UInt8]) throws(SystemCallError) {
+        if let given = options.input { self.options.input = given } else { self.options.input = try Self.file(input) }
+        (self.options.output, output) = try Self.target(Self.choice(options.output))
+        (self.options.errors, errors) = try Self.target(Self.choice(options.errors))
+    }
+
+    private static func choice(_ stream: SharedDescriptor?) -> OutputTarget {
+        stream.map { .descriptor(OpenStream($0)) } ?? .capture
     }
 
     /// What the container gets, and what the host reads.

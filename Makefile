@@ -15,7 +15,7 @@ TRAITS = --traits Runtime,Images,Registry
 # What the libraries link, what the demo runs, what the tests compare with, what drives skiff-oci, what the benchmarks race against.
 LIBRARIES = libarchive-dev zlib1g-dev
 DEMO_PACKAGES = $(LIBRARIES) busybox-static
-PEERS = skopeo umoci buildah docker-registry apache2-utils openssl debootstrap libarchive-tools tar zstd libseccomp-dev gcc libc6-dev strace
+PEERS = skopeo umoci buildah docker-registry apache2-utils openssl debootstrap libarchive-tools tar zstd libseccomp-dev gcc libc6-dev strace uidmap
 CLIENTS = podman conmon buildah containerd catatonit busybox-static bsdutils
 RACERS = runc crun bubblewrap umoci skopeo libarchive-tools tar zstd gcc libc6-dev python3
 
@@ -65,7 +65,7 @@ demo: install-demo
 # Everything, as root: kernel tests, peers, consumers, the programs. A test that this machine can run must run.
 test: install-tests bin
 	$(SWIFT) build --build-tests $(TRAITS) $(CHECK_IMPORTS)
-	$(SUDO) env PATH="$$PATH" SWIFT_BACKTRACE="$$SWIFT_BACKTRACE" SKIFF_TESTS_MUST_RUN="$${SKIFF_TESTS_MUST_RUN-root,overlay,busybox,tar,bsdtar,umoci,skopeo,buildah,registry,debootstrap,compiler,swift,programs}" $(SWIFT) test $(TRAITS) --skip-build
+	$(SUDO) env PATH="$$PATH" SWIFT_BACKTRACE="$$SWIFT_BACKTRACE" SKIFF_TESTS_MUST_RUN="$${SKIFF_TESTS_MUST_RUN-root,overlay,busybox,tar,bsdtar,umoci,skopeo,buildah,registry,debootstrap,uidmap,compiler,swift,programs}" $(SWIFT) test $(TRAITS) --skip-build
 
 test-unit: install-demo
 	SKIFF_TESTS_MUST_RUN= $(SWIFT) test $(TRAITS) --skip "ProgramTests|ConsumerTests"

@@ -79,8 +79,8 @@ struct CgroupPlacement {
     }
 
     /// Makes the group with its limits, before there is a process; `nil` when systemd is to make it, and when the
-    /// caller may not and nothing was asked for.
-    func create(container id: String) throws(RuntimeError) -> Cgroup? {
+    /// caller may not, nothing was asked for, and that is allowed.
+    func create(container id: String, isRootless: Bool?) throws(RuntimeError) -> Cgroup? {
         guard let layout, let path, systemd == nil else { return nil }
         let group: Cgroup
         do throws(CgroupError) {
@@ -89,7 +89,7 @@ struct CgroupPlacement {
             let refused =
                 error.code == .notDelegated || error.cause?.errno == .permissionDenied
                 || error.cause?.errno == .readOnlyFileSystem
-            if refused && !request.needsGroup { return nil }
+            if refused && !request.needsGroup && isRootless != false { return nil }
             throw Self.refusal(error, refused, request, container: id)
         }
         do throws(CgroupError) {

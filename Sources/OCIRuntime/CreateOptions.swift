@@ -23,6 +23,9 @@ public struct CreateOptions: Sendable {
     public var root: RootFileSystem?
     /// Who makes the container's control group.
     public var cgroupManager = CgroupManager.fileSystem
+    /// Whether the caller is one that may have no rights to control groups, so that a group that cannot be made is done
+    /// without when nothing was asked of it. With `nil` the kernel's answer decides.
+    public var isRootless: Bool?
     /// Whether the container dies with the thread that creates it.
     public var diesWithParent = false
     /// Whether the process stays in the caller's session keyring.

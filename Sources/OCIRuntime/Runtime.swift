@@ -36,14 +36,9 @@ public struct Runtime: Sendable {
     }
 
     /// `/run/skiff` for root, else `$XDG_RUNTIME_DIR/skiff` or a directory in `/tmp` with the user's number.
-    public static var defaultRoot: FilePath {
-        let user = clinux_geteuid()
-        if user == 0 { return "/run/skiff" }
-        if let directory = ProcessEnvironment.value(of: "XDG_RUNTIME_DIR"), directory.hasPrefix("/") {
-            return FilePath(directory).appending("skiff")
-        }
-        return FilePath("/tmp/skiff-\(user)")
-    }
+    ///
+    /// As with runc, root of a user namespace is a user like others unless `$USER` says `root`.
+    public static var defaultRoot: FilePath { UserDirectory.current.stateRoot }
 
     /// The version of the runtime specification that is implemented.
     public static let specificationVersion = "1.3.0"
@@ -89,6 +84,11 @@ public struct Runtime: Sendable {
             let status = try directory.descriptor.status()
             guard status.uid == clinux_geteuid() else {
                 throw SystemCallError(call: "openat2", path: root, errno: .notPermitted)
+            }
+            if UserDirectory.current.isTidied, root == Self.defaultRoot {
+                // What has this bit is not removed from there for being old (XDG Base Directory Specification).
+                let number = directory.descriptor.rawValue
+                try systemCall("fchmod", path: root) { clinux_fchmod(number, 0o1700) }
             }
             return directory
         } catch {

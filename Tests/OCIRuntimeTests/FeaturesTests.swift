@@ -24,6 +24,7 @@ struct FeaturesTests {
         #expect(features.linux?.memoryPolicy?.flags?.count == 3)
         #expect(features.hooks?.count == 6)
         #expect(features.linux?.seccomp?.actions?.contains("SCMP_ACT_ERRNO") == true)
+        #expect(features.linux?.netDevices?.enabled == true)
         #expect(features.linux?.mountExtensions?.idmap?.enabled == true)
         #expect(try Features(json: features.json(pretty: true)) == features)
     }

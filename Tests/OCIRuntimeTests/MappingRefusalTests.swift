@@ -39,7 +39,6 @@ struct MappingRefusalTests {
 
     static let unsupportedFields = [
         MappingFixture("linux.namespaces") { $0.linux?.namespaces = [LinuxNamespace(type: .uts)] },
-        MappingFixture("linux.netDevices.eth7") { $0.linux?.netDevices = ["eth7": LinuxNetDevice()] },
         MappingFixture("linux.personality.flags[1]") {
             $0.linux?.personality = LinuxPersonality(domain: .linux, flags: ["ADDR_NO_RANDOMIZE", "SVR4"])
         },

@@ -97,6 +97,17 @@ struct MappingTests {
         #expect(container.hostname == nil)
     }
 
+    @Test("moves network devices in the order of their names")
+    func networkDevices() throws {
+        let mapped = try MappingFixture.map {
+            $0.linux?.netDevices = ["eth1": LinuxNetDevice(name: "in%d"), "eth0": LinuxNetDevice(name: "")]
+        }
+        let expected = [
+            NetworkDevice(Array("eth0".utf8)), NetworkDevice(Array("eth1".utf8), newName: Array("in%d".utf8)),
+        ]
+        #expect(mapped.container.networkDevices == expected)
+    }
+
     @Test("takes every kind of root propagation", arguments: LinuxConfiguration.Propagation.allCases)
     func propagation(_ kind: LinuxConfiguration.Propagation) throws {
         let mapped = try #require(

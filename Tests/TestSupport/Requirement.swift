@@ -33,6 +33,8 @@ package enum Requirement: String, Hashable, Sendable {
     case registry
     /// `debootstrap`.
     case debootstrap
+    /// `newuidmap` and `newgidmap`.
+    case uidmap
     /// A C compiler called `cc`.
     case compiler
     /// Swift itself.
@@ -56,6 +58,7 @@ package enum Requirement: String, Hashable, Sendable {
         case .buildah: Self.onPath("buildah")
         case .registry: ["docker-registry", "htpasswd", "openssl"].allSatisfy(Self.onPath)
         case .debootstrap: Self.onPath("debootstrap")
+        case .uidmap: Self.onPath("newuidmap") && Self.onPath("newgidmap")
         case .compiler: Self.onPath("cc")
         case .swift: Self.onPath("swift")
         case .programs: Program.allCases.allSatisfy { Self.exists(FilePath($0.path)) }

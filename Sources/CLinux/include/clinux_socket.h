@@ -55,6 +55,8 @@ CLINUX_INLINE int clinux_socketpair(int type, int fds[2]) {
     return (int)CLINUX_CALL4(__NR_socketpair, CLINUX_AF_UNIX, type, 0, fds);
 }
 CLINUX_INLINE int clinux_unix_socket(int type) { return (int)CLINUX_CALL3(__NR_socket, CLINUX_AF_UNIX, type, 0); }
+/// A socket of rtnetlink(7): AF_NETLINK, SOCK_RAW, NETLINK_ROUTE.
+CLINUX_INLINE int clinux_route_socket(void) { return (int)CLINUX_CALL3(__NR_socket, 16, 3 | CLINUX_SOCK_CLOEXEC, 0); }
 CLINUX_INLINE int clinux_bind(int fd, const struct clinux_sockaddr_un *address, uint32_t count) {
     return (int)CLINUX_CALL3(__NR_bind, fd, address, count);
 }

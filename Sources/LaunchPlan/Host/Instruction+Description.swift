@@ -9,7 +9,13 @@ extension Instruction: CustomStringConvertible where Storage == HostStorage {
         case .hide: "hide from tracers"
         case .joinNamespaces(_, let flags): "join \(Self.namespaceNames(flags)) namespace"
         case .unshare(let flags): "unshare \(Self.namespaceNames(flags)) namespace"
-        case .awaitHost(let point): point == 0 ? "wait for the host to place the process" : "wait for the host's hooks"
+        case .awaitHost(let point):
+            switch point {
+            case 0: "wait for the host to place the process"
+            case 2: "wait for the host to set the clocks"
+            case 3: "wait for the host to move network devices"
+            default: "wait for the host's hooks"
+            }
         case .becomeRoot: "become root of the user namespace"
         case .continueInChild: "continue in a child inside the pid namespace"
         case .newSession: "start a session"

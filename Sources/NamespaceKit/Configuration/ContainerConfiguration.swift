@@ -39,6 +39,8 @@ public struct ContainerConfiguration: Hashable, Sendable {
     public var domainname: [UInt8]?
     /// Kernel parameters of the namespaces: key with dots or slashes, and value.
     public var sysctls: [KernelParameter]
+    /// Devices of the host's network namespace that are moved into the container's.
+    public var networkDevices: [NetworkDevice]
     /// Programs to run on the way.
     public var hooks: [LaunchHook]
     /// The name of a new session keyring; `nil` keeps the host's.
@@ -62,6 +64,7 @@ public struct ContainerConfiguration: Hashable, Sendable {
         maskedPaths = []
         readOnlyPaths = []
         sysctls = []
+        networkDevices = []
         hooks = []
         diesWithParent = false
         self.process = process

@@ -56,9 +56,9 @@ extension Launcher {
     private static func spawnHint(_ errno: Errno) -> String? {
         switch errno {
         case .notPermitted:
-            "new namespaces need CAP_SYS_ADMIN or a new user namespace; unprivileged user namespaces may be forbidden by "
-                + "kernel.unprivileged_userns_clone or kernel.apparmor_restrict_unprivileged_userns"
-        case .noSpace: "a limit in /proc/sys/user/max_*_namespaces is reached"
+            UserNamespaceRules.current.obstacle ?? "new namespaces need CAP_SYS_ADMIN or a new user namespace"
+        case .noSpace:
+            UserNamespaceRules.current.obstacle ?? "a limit in /proc/sys/user/max_*_namespaces is reached"
         case .resourceTemporarilyUnavailable: "a limit on processes is reached (RLIMIT_NPROC, pids.max, threads-max)"
         case .noMemory: "no memory for a new process, or the pid namespace is going away"
         default: nil

@@ -182,6 +182,8 @@ package struct Launcher: ~Copyable {
             if let score = prepared.oomScoreAdjustment { try setOutOfMemoryScore(score) }
             if let mappings = prepared.mappings { try UserMapper.write(mappings, for: process.processID) }
         case PreparedLaunch.clocksPoint: try ClockSetter.write(prepared.clockOffsets, for: process.processID)
+        case PreparedLaunch.devicesPoint:
+            try NetworkDeviceMover.move(prepared.networkDevices, into: process.processID)
         case PreparedLaunch.hooksPoint:
             if let runHooks = actions.runHooks { try runHooks(process.processID) }
         default: throw NamespaceError(.systemCall, step: "the container's init waits at point \(point)")

@@ -107,8 +107,12 @@ extension PlanBuilder {
         return .setUser(uid: process.uid, gid: process.gid, groups: bytes, setGroups: setsGroups ? 1 : 0)
     }
 
-    /// An unprivileged host must deny setgroups(2) to map a group at all.
-    private var setsGroups: Bool { configuration.namespaces.user != .new || options.opensSourcesOnHost }
+    /// Who maps only itself must deny setgroups(2) to map a group at all.
+    var setsGroups: Bool {
+        guard configuration.namespaces.user == .new else { return true }
+        let mappings = PreparedLaunch.Mappings(uid: configuration.uidMappings, gid: configuration.gidMappings)
+        return UserMapper.writer(of: mappings) != .itself
+    }
 
     /// A key's file below `/proc/sys`, strict on bytes: nothing in it can lead elsewhere.
     private func path(of parameter: KernelParameter) throws(NamespaceError) -> [UInt8] {

@@ -148,6 +148,14 @@ package struct PlanBuilder {
             throw invalid("this memory policy needs \(needed ? "memory nodes" : "to have no memory nodes")")
         }
         if let level = process.inputOutputPriority?.level, level > 7 { throw invalid("I/O priority is not in 0...7") }
+        if !configuration.networkDevices.isEmpty && namespaces.network == .host {
+            throw invalid("moving network devices needs a network namespace of its own")
+        }
+        if !setsGroups && !process.additionalGroups.isEmpty {
+            throw invalid(
+                "additional groups need setgroups(2), which a user namespace with only the caller's own group denies"
+            )
+        }
         if !configuration.clockOffsets.isEmpty && namespaces.time != .new {
             throw invalid("offsets of clocks need a new time namespace")
         }
@@ -203,6 +211,10 @@ package struct PlanBuilder {
             add(.continueInChild)
             // A child does not inherit it.
             if configuration.diesWithParent { add(.dieWithParent(signal: UInt32(CLINUX_SIGKILL))) }
+        }
+        if !configuration.networkDevices.isEmpty {
+            launch.networkDevices = configuration.networkDevices
+            add(.awaitHost(point: PreparedLaunch.devicesPoint))
         }
         if namespaces.user != .host { add(.hide) }
         add(.newSession)

@@ -23,6 +23,8 @@ package struct PreparedLaunch: Sendable {
     package var oomScoreAdjustment: [UInt8]?
     /// The processors that the launching thread is on during the launch, as a bit mask.
     package var initialAffinity: [UInt8]?
+    /// The devices that the host moves into the network namespace when the init asks for it.
+    package var networkDevices: [NetworkDevice] = []
     /// Whether the init asks to be placed: in control groups, in its user namespace.
     package var awaitsPlacement = false
     /// Whether the init asks for the host's hooks.
@@ -43,6 +45,8 @@ package struct PreparedLaunch: Sendable {
     package static let hooksPoint: UInt32 = 1
     /// The point where the host sets the clocks of a new time namespace that nobody is in yet.
     package static let clocksPoint: UInt32 = 2
+    /// The point where the host moves network devices.
+    package static let devicesPoint: UInt32 = 3
     /// The slot that stands for the control socket.
     package static let controlSlot = UInt32.max
 

@@ -31,7 +31,7 @@ struct Creation {
         stored.isUnitOfUser = placement.systemd.flatMap { $0.isUser ? true : nil }
         stored.keepsSessionKeyring = options.keepsSessionKeyring ? true : nil
         try state.write(stored)
-        let placed = PlacedGroup(try placement.create(container: id))
+        let placed = PlacedGroup(try placement.create(container: id, isRootless: options.isRootless))
         do throws(RuntimeError) {
             if let tree, let request = mapped.resourceControl {
                 let classes = try tree.place(request, container: id)

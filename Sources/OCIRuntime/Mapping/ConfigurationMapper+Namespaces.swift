@@ -30,6 +30,13 @@ extension ConfigurationMapper {
         return set
     }
 
+    /// Devices to move, ordered by their names.
+    static func networkDevices(_ devices: [String: LinuxNetDevice]) -> [NetworkDevice] {
+        devices.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { name, device in
+            NetworkDevice(Array(name.utf8), newName: device.name.nonEmptyBytes)
+        }
+    }
+
     /// Ranges of identifiers.
     static func idMappings(_ mappings: [LinuxIDMapping]?) -> [IDMapping] {
         (mappings ?? []).map { IDMapping(containerID: $0.containerID, hostID: $0.hostID, count: $0.size) }

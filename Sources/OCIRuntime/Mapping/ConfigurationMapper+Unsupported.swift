@@ -6,9 +6,6 @@ internal import OCISpec
 extension ConfigurationMapper {
     /// Refuses the fields of the section for Linux that nothing here applies.
     static func refuseUnsupported(_ linux: LinuxConfiguration) throws(MappingError) {
-        if let name = linux.netDevices?.keys.sorted().first {
-            throw .unsupported(.field("linux", "netDevices", name), "moving network devices is not supported")
-        }
         if linux.mountLabel.nonEmptyBytes != nil {
             throw .unsupported(
                 .field("linux", "mountLabel"),

@@ -72,6 +72,7 @@ enum ConfigurationMapper {
         container.hostname = configuration.hostname.nonEmptyBytes
         container.domainname = configuration.domainname.nonEmptyBytes
         container.sysctls = sysctls(linux.sysctl ?? [:])
+        container.networkDevices = networkDevices(linux.netDevices ?? [:])
         container.hooks = try launchHooks(configuration.hooks, process)
         return MappedContainer(
             container: container,

@@ -28,7 +28,7 @@ extension Runtime {
                     flags: LinuxMemoryPolicy.Flag.allCases.map(\.rawValue)
                 ),
                 mountExtensions: Features.MountExtensions(idmap: Features.Switch(enabled: true)),
-                netDevices: Features.Switch(enabled: false)
+                netDevices: Features.Switch(enabled: true)
             ),
             annotations: [:],
             potentiallyUnsafeConfigAnnotations: ["org.systemd.property."]

@@ -14,6 +14,8 @@ struct GlobalOptions: Sendable {
     var root = Runtime.defaultRoot
     /// Who makes the control groups of containers.
     var cgroupManager = CgroupManager.fileSystem
+    /// Whether the caller is to be taken for one without rights to control groups; `nil` leaves it to the kernel.
+    var isRootless: Bool?
 
     /// Checks the options and keeps what they say.
     ///
@@ -30,8 +32,10 @@ struct GlobalOptions: Sendable {
         case "disabled": cgroupManager = .disabled
         default: break
         }
-        // What the caller may do is asked of the kernel every time. A group that it may not make is done without only
-        // if nothing was asked of it, so there is nothing to choose here.
-        _ = try arguments.choice(of: .rootless, among: ["true", "false", "auto"])
+        switch try arguments.choice(of: .rootless, among: ["true", "false", "auto"]) {
+        case "true": isRootless = true
+        case "false": isRootless = false
+        default: break
+        }
     }
 }

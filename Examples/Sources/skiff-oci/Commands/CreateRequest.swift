@@ -54,6 +54,7 @@ struct CreateRequest {
         options.pidFile = arguments.value(of: .pidFile).map { FilePath($0) }
         options.keepsSessionKeyring = arguments.has(.noNewKeyring)
         options.cgroupManager = invocation.globals.cgroupManager
+        options.isRootless = invocation.globals.isRootless
         self.options = options
         pidfdSocket = arguments.value(of: .pidfdSocket)
     }

@@ -13,13 +13,14 @@ CHECK_IMPORTS = --explicit-target-dependency-import-check error
 TRAITS = --traits Runtime,Images,Registry
 
 # What the libraries link, what the demo runs, what the tests compare with, what drives skiff-oci, what the benchmarks race against.
-LIBRARIES = libarchive-dev zlib1g-dev
+LIBRARIES = libarchive-dev zlib1g-dev binutils
 DEMO_PACKAGES = $(LIBRARIES) busybox-static
 PEERS = skopeo umoci buildah docker-registry apache2-utils openssl debootstrap libarchive-tools tar zstd libseccomp-dev gcc libc6-dev strace uidmap
+VALIDATION = runc git golang-go python3-venv
 CLIENTS = podman conmon buildah containerd catatonit busybox-static bsdutils
 RACERS = runc crun bubblewrap umoci skopeo libarchive-tools tar zstd gcc libc6-dev python3
 
-.PHONY: help demo test test-unit test-guest test-clients check lint bin bench bench-compare docs clean install-demo install-tests install-clients install-bench
+.PHONY: help demo test test-unit test-guest test-clients test-validation check lint bin bench bench-compare docs clean install-demo install-tests install-clients install-validation install-bench
 
 help:
 	@echo "make demo   install what is needed, build, and run containers from an embedded image"
@@ -29,6 +30,7 @@ help:
 	@echo "make bench  spawn and unpack beside runc, crun, bwrap, umoci, bsdtar; BENCH='--quick --only spawn' for a part"
 	@echo "make bench-compare OLD=raw.json NEW=raw.json    what changed between two runs beyond noise"
 	@echo "make test-clients   podman, buildah and containerd with bin/skiff-oci as their runtime"
+	@echo "make test-validation   the OCI validation programs with runc and bin/skiff-oci"
 	@echo "also: test-guest (cgroup v2 and systemd in QEMU), docs, clean"
 
 # apt-get is asked only for what is missing, so that a second run needs no network.
@@ -46,6 +48,9 @@ install-tests:
 install-clients:
 	$(call install,$(CLIENTS))
 
+install-validation:
+	$(call install,$(VALIDATION))
+
 install-bench:
 	$(call install,$(DEMO_PACKAGES) $(RACERS))
 
@@ -54,7 +59,8 @@ bin: install-demo
 	$(SWIFT) build --package-path Examples -c release --product skiff --static-swift-stdlib -Xlinker -s
 	$(SWIFT) build --package-path Examples -c release --product skiff-demo --static-swift-stdlib -Xlinker -s
 	@mkdir -p bin
-	@cp Examples/.build-static/release/skiff-oci bin/skiff-oci
+	@commit=$$(mktemp); { git rev-parse HEAD 2>/dev/null || echo unknown; } | tr -d '\n' | dd of=$$commit bs=64 conv=sync 2>/dev/null; \
+	objcopy --update-section .skiff.commit=$$commit Examples/.build-static/release/skiff-oci bin/skiff-oci; status=$$?; rm -f $$commit; exit $$status
 	@cp Examples/.build/release/skiff Examples/.build/release/skiff-demo bin
 	@ls -l bin
 
@@ -77,6 +83,10 @@ test-guest: install-tests
 
 test-clients: install-clients $(if $(SKIFF_BIN),,bin)
 	$(SUDO) env SKIFF_BIN="$${SKIFF_BIN:-bin}" Tests/Clients/run
+
+# The OCI validation programs with runc and skiff-oci; SKIFF_RUNTIME_TOOLS names a checkout of runtime-tools, else it is cloned.
+test-validation: install-validation $(if $(SKIFF_BIN),,bin)
+	$(SUDO) env PATH="$$PATH" SKIFF_BIN="$${SKIFF_BIN:-bin}" Tests/Validation/run
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Plugins Examples/Package.swift Examples/Sources Examples/Plugins Benchmarks/Package.swift Benchmarks/Sources

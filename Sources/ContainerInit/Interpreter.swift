@@ -97,7 +97,8 @@ package import LaunchPlan
         case .continueInChild: try continueInChild()
         case .newSession: try newSession()
         case .setPropagation, .attachRoot, .mountFileSystem, .bindMount, .setMountAttributes, .reconfigure, .makeDevice,
-            .makeDirectory, .makeSymlink, .prepareMasks, .mask, .makeReadOnly, .pivotRoot:
+            .makeDirectory, .makeSymlink, .prepareMasks, .mask, .makeReadOnly, .pivotRoot, .holdRoot, .detachMount,
+            .enterRoot:
             try executeMount(instruction)
         case .setHostname, .setDomainname, .openProc, .writeProcFile, .raiseLoopback, .setResourceLimit,
             .newSessionKeyring, .enterDirectory, .openTerminal, .setUmask:

@@ -26,6 +26,9 @@ extension Instruction {
         case .mask: .mask
         case .makeReadOnly: .makeReadOnly
         case .pivotRoot: .pivotRoot
+        case .holdRoot: .holdRoot
+        case .detachMount: .detachMount
+        case .enterRoot: .enterRoot
         case .setHostname: .setHostname
         case .setDomainname: .setDomainname
         case .openProc: .openProc

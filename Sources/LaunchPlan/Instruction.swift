@@ -62,6 +62,12 @@ package enum Instruction<Storage: PlanStorage> {
     case makeReadOnly(path: Text)
     /// Makes the attached root the process's root and detaches the old one.
     case pivotRoot
+    /// Keeps `source` as the future root and attaches it nowhere: the mount namespace is another's too.
+    case holdRoot(source: TreeSource<Storage>, attributes: MountAttributes)
+    /// Detaches the mount at `path` of the old root, or covers it where that is not allowed; a missing one is fine.
+    case detachMount(path: Text)
+    /// Makes the root the process's root with `chroot`; without a root of ours, the working directory.
+    case enterRoot
 
     // The process's surroundings.
 
@@ -250,6 +256,9 @@ package enum Opcode: UInt32 {
     case mask
     case makeReadOnly
     case pivotRoot
+    case holdRoot
+    case detachMount
+    case enterRoot
     case setHostname
     case setDomainname
     case openProc

@@ -106,6 +106,9 @@
         case .mask: .mask(path: try text())
         case .makeReadOnly: .makeReadOnly(path: try text())
         case .pivotRoot: .pivotRoot
+        case .holdRoot: .holdRoot(source: try tree(), attributes: try attributes())
+        case .detachMount: .detachMount(path: try text())
+        case .enterRoot: .enterRoot
         default: try laterPayload(of: opcode)
         }
     }

@@ -66,5 +66,5 @@ package enum StepDetail: UInt32, Sendable {
     case ioctl, seccomp, clone, socket, execve, prctl, setns, unshare, sethostname, setdomainname, prlimit, keyctl
     case personality, notInRoot, send, plan, access, notExecutable, accept, symlinkLoop, setsid, closeRange, hookSignal
     case fspick, readDirectory, status, link, readLink, setTimes, attribute
-    case schedSetattr, schedSetaffinity, ioprioSet, setMempolicy
+    case schedSetattr, schedSetaffinity, ioprioSet, setMempolicy, chroot
 }

@@ -19,8 +19,11 @@ enum BundleReader {
     }
 
     /// The configuration of a bundle, checked against what the schema cannot say.
-    static func configuration(of bundle: FilePath) throws(RuntimeError) -> RuntimeConfiguration {
-        let path = bundle.appending("config.json")
+    static func configuration(
+        of bundle: FilePath,
+        file: FilePath = "config.json"
+    ) throws(RuntimeError) -> RuntimeConfiguration {
+        let path = bundle.pushing(file)
         let bytes: [UInt8]
         do throws(SystemCallError) {
             let file = try OwnedFileDescriptor.open(path, CLINUX_O_RDONLY | CLINUX_O_NONBLOCK | CLINUX_O_NOCTTY)

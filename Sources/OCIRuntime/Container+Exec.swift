@@ -121,6 +121,7 @@ extension Container {
         do {
             let groups = (stored.resourceControlGroups ?? []).map { FilePath($0) }
             try ResourceControlTree.assign(launched.process.processID, to: groups, container: id)
+            if options.keepsNewlines { launched.keepNewlines() }
             try launched.start()
         } catch {
             // Ended already is as good.

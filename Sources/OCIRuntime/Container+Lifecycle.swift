@@ -30,6 +30,7 @@ extension Container {
             throw RuntimeError(error, container: id, program: program)
         }
         try directory.noteStarted()
+        runtime.trace("init: closing the pipe to signal completion; the program runs", container: id)
         try runPoststart(configuration, stored)
         extendLifetime(lock)
     }
@@ -78,7 +79,13 @@ extension Container {
     public func kill(signal: Int32, all: Bool = false) throws(RuntimeError) {
         let directory = try openState()
         let stored = try snapshot(directory)
-        if all, let group = try cgroup(of: stored) {
+        // Without a pid namespace of its own, the others would outlive the first process, whether it is there or not.
+        var takesAll = all
+        // While it is being created, its configuration may not be written yet.
+        if signal == CLINUX_SIGKILL && !all && stored.record.status != .creating {
+            takesAll = try !hasOwnProcessNumbers(directory)
+        }
+        if takesAll, let group = try cgroup(of: stored) {
             try signalAll(signal, in: group)
             return
         }
@@ -90,6 +97,11 @@ extension Container {
             }
             throw RuntimeError("send signal \(signal)", error, container: id)
         }
+    }
+
+    private func hasOwnProcessNumbers(_ directory: borrowing StateDirectory) throws(RuntimeError) -> Bool {
+        let namespaces = try directory.configuration().linux?.namespaces ?? []
+        return namespaces.contains { $0.type == .pid && $0.path.nonEmptyBytes == nil }
     }
 
     private func signalAll(_ signal: Int32, in group: Cgroup) throws(RuntimeError) {

@@ -32,6 +32,12 @@ public struct CreateOptions: Sendable {
     public var keepsSessionKeyring = false
     /// Whether the time of each step is recorded.
     public var recordsTimes = false
+    /// Whether the root is changed with pivot_root(2), else with chroot(2): see `ContainerConfiguration.pivotsRoot`.
+    public var pivotsRoot = true
+    /// Whether the process gets a directory `/run/notify` for a readiness socket, `$NOTIFY_SOCKET` naming
+    /// `notify.sock` in it (sd_notify(3)). The host's side is ``Container/notifySocket``, which the caller binds before
+    /// the start.
+    public var offersNotifySocket = false
 
     /// Makes the default options.
     public init() {}
@@ -55,6 +61,8 @@ public struct ExecOptions: Sendable {
     public var entersPaused = false
     /// Groups below the container's control group to join instead of the group itself.
     public var controlGroup: ExecControlGroup?
+    /// Whether what the process writes to its terminal arrives as it is, without carriage returns before line feeds.
+    public var keepsNewlines = false
 
     /// Makes the default options.
     public init() {}

@@ -35,12 +35,17 @@ extension Runtime {
 
     /// Reads the configuration of a bundle, to look at it or to change it before a container is made from it.
     ///
-    /// - Parameter bundle: The directory with `config.json`; a relative one starts at the working directory.
-    /// - Returns: What `config.json` says.
+    /// - Parameters:
+    ///   - bundle: The bundle's directory; a relative one starts at the working directory.
+    ///   - file: The configuration's file; a relative one starts at `bundle`.
+    /// - Returns: What the file says.
     /// - Throws: ``RuntimeError``: `invalidConfiguration` when there is none or it is no configuration. What it says is
     ///   checked when the container is created.
-    public static func configuration(ofBundle bundle: FilePath) throws(RuntimeError) -> RuntimeConfiguration {
-        try BundleReader.configuration(of: try BundleReader.absolute(bundle))
+    public static func configuration(
+        ofBundle bundle: FilePath,
+        file: FilePath = "config.json"
+    ) throws(RuntimeError) -> RuntimeConfiguration {
+        try BundleReader.configuration(of: try BundleReader.absolute(bundle), file: file)
     }
 
     /// Creates a container from a configuration.
@@ -100,6 +105,7 @@ extension Runtime {
         var mapped = try ConfigurationMapper.map(configuration, bundle: bundle, id: id)
         if let root = options.root { mapped.container.root = root }
         mapped.container.diesWithParent = options.diesWithParent
+        mapped.container.pivotsRoot = options.pivotsRoot
         // The caller's processors are not the container's: what its control group has counts.
         mapped.container.process.affinity = .all
         if !options.keepsSessionKeyring { mapped.container.sessionKeyring = Array("_ses.\(id)".utf8) }

@@ -34,6 +34,8 @@ public struct RuntimeError: Error, Hashable, Sendable {
         case launchFailed
         /// A control group could not be made, changed or removed.
         case cgroupFailed
+        /// The container could not be checkpointed or restored.
+        case checkpointFailed
         /// What is stored of the container cannot be read.
         case corruptState
         /// A system call on the host failed.

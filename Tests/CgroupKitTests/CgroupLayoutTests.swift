@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Skiff authors
 
 import CgroupKit
+import LinuxSystem
 import SystemPackage
 import Testing
 

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Skiff authors
 
 import SystemPackage
+import LinuxSystem
 import Testing
 
 @testable import CgroupKit

@@ -43,6 +43,9 @@ extension HostInstruction {
         case .mask(let path): self = .mask(path: copy.text(path))
         case .makeReadOnly(let path): self = .makeReadOnly(path: copy.text(path))
         case .pivotRoot: self = .pivotRoot
+        case .holdRoot(let source, let attributes): self = .holdRoot(source: copy.tree(source), attributes: attributes)
+        case .detachMount(let path): self = .detachMount(path: copy.text(path))
+        case .enterRoot: self = .enterRoot
         case .setHostname(let name): self = .setHostname(copy.text(name))
         case .setDomainname(let name): self = .setDomainname(copy.text(name))
         case .writeProcFile(let path, let value): self = .writeProcFile(path: copy.text(path), value: copy.text(value))

@@ -38,7 +38,6 @@ struct MappingRefusalTests {
     }
 
     static let unsupportedFields = [
-        MappingFixture("linux.namespaces") { $0.linux?.namespaces = [LinuxNamespace(type: .uts)] },
         MappingFixture("linux.personality.flags[1]") {
             $0.linux?.personality = LinuxPersonality(domain: .linux, flags: ["ADDR_NO_RANDOMIZE", "SVR4"])
         },

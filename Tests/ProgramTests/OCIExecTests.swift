@@ -122,7 +122,7 @@ import Testing
     func terminal() throws {
         let bundle = try running()
         let result = try bundle.oci("exec", "-t", bundle.id, "sh", "-c", "tty; exit 3")
-        #expect(result.output == "/dev/pts/0\r\n")
+        #expect(result.output == "/dev/pts/0\n")
         #expect(result.status == 3)
     }
 }

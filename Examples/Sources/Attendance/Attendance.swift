@@ -20,17 +20,20 @@ package struct Attendance: ~Copyable {
     ///   - readsInput: Whether standard input goes to the terminal.
     ///   - output: Where the terminal's output goes.
     ///   - patience: How often SIGINT and SIGTERM are handed on before the process is killed; `nil` is for ever.
+    ///   - keepsNewlines: Whether the terminal's output is passed as the process writes it, without carriage returns.
     package init(
         signals: SignalQueue?,
         terminal: SharedDescriptor?,
         readsInput: Bool,
         output: CInt = 1,
-        patience: Int? = nil
+        patience: Int? = nil,
+        keepsNewlines: Bool = false
     ) {
         self.signals = signals
         self.patience = patience
         host = HostTerminal(isRaw: terminal != nil && readsInput)
         relay = terminal.map { TerminalRelay($0, readsInput: readsInput, output: output) }
+        if keepsNewlines, let terminal { _ = program_keep_newlines(terminal.descriptor.rawValue) }
     }
 
     /// Gives the process's terminal the size of ours.
@@ -40,17 +43,27 @@ package struct Attendance: ~Copyable {
 
     /// Follows a child to its end; it is not reaped.
     ///
+    /// - Parameters:
+    ///   - process: The child.
+    ///   - descriptor: Something else to watch; negative is nothing.
+    ///   - whenReadable: Called when `descriptor` can be read, and says whether to go on watching it.
     /// - Throws: ``SystemCallError`` when nobody takes the terminal's output any more.
-    package mutating func follow(_ process: borrowing WatchedProcess) throws(SystemCallError) {
+    package mutating func follow(
+        _ process: borrowing WatchedProcess,
+        also descriptor: CInt = -1,
+        whenReadable: () -> Bool = { false }
+    ) throws(SystemCallError) {
         let nothing = pollfd(fd: -1, events: 0, revents: 0)
+        var other = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         while true {
-            var watched = [process.watched, signals?.watched ?? nothing] + (relay?.watched ?? [])
+            var watched = [process.watched, signals?.watched ?? nothing, other] + (relay?.watched ?? [])
             if unsafe poll(&watched, nfds_t(watched.count), -1) < 0 {
                 if errno == EINTR { continue }
                 throw SystemCallError(call: "poll", errno: Errno(rawValue: errno))
             }
             forwardSignals(to: process)
-            try relay?.copy(watched[2...])
+            if watched[2].revents != 0 && !whenReadable() { other.fd = -1 }
+            try relay?.copy(watched[3...])
             if watched[0].revents != 0 {
                 try relay?.copyOutput()
                 return

@@ -23,6 +23,11 @@ __attribute__((constructor(101))) static void prepare(int count, char **values) 
     setenv("SWIFT_BACKTRACE", "enable=no", 1);
 }
 
+/// A section of its own, which `make bin` fills in after linking, so that a commit recompiles nothing.
+__attribute__((section(".skiff.commit"), used)) volatile char program_commit_text[64] = "unknown";
+
+const char *program_commit(void) { return (const char *)program_commit_text; }
+
 const char *program_argument(int index) { return index < argument_count ? arguments[index] : 0; }
 
 void program_disarm_crash_handler(void) {

@@ -28,7 +28,16 @@ int program_make_raw(int terminal, struct termios *saved) {
     if (result < 0) return result;
     struct termios raw = *saved;
     cfmakeraw(&raw);
+    raw.c_oflag |= OPOST;
     return checked(tcsetattr(terminal, TCSANOW, &raw));
+}
+
+int program_keep_newlines(int terminal) {
+    struct termios mode;
+    int result = checked(tcgetattr(terminal, &mode));
+    if (result < 0) return result;
+    mode.c_oflag &= ~ONLCR;
+    return checked(tcsetattr(terminal, TCSANOW, &mode));
 }
 
 int program_restore(int terminal, const struct termios *saved) {

@@ -46,7 +46,7 @@ internal import OCIRuntime
             failureStatus = command.failureStatus
             let handler = RuntimeLogHandler(log)
             let runtime = Runtime(root: globals.root, logger: Logger(label: Version.program) { _ in handler })
-            return try command.run(Invocation(globals: globals, arguments: own, runtime: runtime))
+            return try command.run(Invocation(globals: globals, arguments: own, runtime: runtime, log: log))
         } catch {
             log.write(.error, "\(error)")
             return failureStatus
@@ -55,7 +55,9 @@ internal import OCIRuntime
 
     private static func command(_ name: String) throws(UsageError) -> Command {
         if let command = Command.all.first(where: { $0.name == name }) { return command }
-        throw UsageError("unknown command \"\(name)\"; \(Version.program) --help lists the commands")
+        throw UsageError(
+            "unknown command \"\(name)\": No help topic for '\(name)'; \(Version.program) --help lists the commands"
+        )
     }
 
     private static func help(_ name: String?) throws(UsageError) -> Int32 {

@@ -275,6 +275,14 @@ CLINUX_INLINE int clinux_pipe2(int fds[2], int flags) { return (int)CLINUX_CALL2
 CLINUX_INLINE int clinux_ioctl(int fd, unsigned long request, void *argument) {
     return (int)CLINUX_CALL3(__NR_ioctl, fd, request, argument);
 }
+/// The modes of a terminal (`struct termios` of the kernel, ioctl_tty(2)).
+struct clinux_termios {
+    uint32_t input, output, control, local;
+    uint8_t line, characters[19];
+};
+#define CLINUX_TCGETS 0x5401
+#define CLINUX_TCSETS 0x5402
+#define CLINUX_ONLCR 4
 CLINUX_INLINE int clinux_ioctl_value(int fd, unsigned long request, long argument) {
     return (int)CLINUX_CALL3(__NR_ioctl, fd, request, argument);
 }

@@ -157,6 +157,10 @@ CLINUX_INLINE int clinux_execveat(int directory, const char *path, const char *c
 CLINUX_INLINE int clinux_execve(const char *path, const char *const *arguments, const char *const *environment) {
     return (int)CLINUX_CALL3(__NR_execve, path, arguments, environment);
 }
+/// signalfd4(2): `mask` has bit n - 1 for signal n.
+CLINUX_INLINE int clinux_signalfd4(int fd, const uint64_t *mask, int flags) {
+    return (int)CLINUX_CALL4(__NR_signalfd4, fd, mask, sizeof(uint64_t), flags);
+}
 CLINUX_INLINE int clinux_rt_sigprocmask(int how, const uint64_t *set, uint64_t *old) {
     return (int)CLINUX_CALL4(__NR_rt_sigprocmask, how, set, old, sizeof(uint64_t));
 }

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The Skiff authors
 
 internal import CLinux
-internal import LinuxSystem
+package import LinuxSystem
 public import SystemPackage
 
 /// The control group hierarchies of this machine, as far as they are mounted for this process.

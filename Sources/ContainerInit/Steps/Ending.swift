@@ -57,26 +57,6 @@ extension Interpreter {
         program = found
     }
 
-    /// Reports readiness and waits for the host's word. With slot 0xffffffff that is the start; with any other it means
-    /// that the container is on record, and the start comes from the first peer of the listening socket in the slot,
-    /// which gets what is reported from then on. A host that dies before its word takes us with it.
-    private mutating func awaitStart(_ slot: UInt32) throws(StepError) {
-        try awaitHost(.ready, detail: 0)
-        if slot == .max { return }
-        while true {
-            let peer = clinux_accept4(descriptor(slot), CLINUX_SOCK_CLOEXEC)
-            if peer == -CLINUX_EINTR { continue }
-            try check(peer, .accept)
-            var word: UInt8 = 0
-            if unsafe clinux_read(peer, &word, 1) == 1 {
-                _ = clinux_close(control)
-                control = peer
-                return
-            }
-            _ = clinux_close(peer)
-        }
-    }
-
     /// Everything the last call needs, so that a seccomp filter has to allow no more than that call.
     private mutating func prepareProgram(_ arguments: MappedList, _ environment: MappedList) throws(StepError) {
         unsafe vectors = unsafe try pointers(arguments, environment)

@@ -36,6 +36,9 @@ extension Interpreter {
         case .mask(let path): try mask(path)
         case .makeReadOnly(let path): try makeReadOnly(path)
         case .pivotRoot: try pivotRoot()
+        case .holdRoot(let source, let attributes): try holdRoot(source, attributes)
+        case .detachMount(let path): try detachMount(path)
+        case .enterRoot: try enterRoot()
         default: throw StepError(CLINUX_EPROTO, .plan)
         }
     }
@@ -61,7 +64,7 @@ extension Interpreter {
         root = tree
     }
 
-    private func open(_ source: TreeSource<MappedStorage>) throws(StepError) -> CInt {
+    func open(_ source: TreeSource<MappedStorage>) throws(StepError) -> CInt {
         switch source {
         case .slot(let slot): return descriptor(slot)
         case .path(let path, let recursive):
@@ -74,7 +77,7 @@ extension Interpreter {
         }
     }
 
-    private func apply(_ attributes: MountAttributes, to mount: CInt) throws(StepError) {
+    func apply(_ attributes: MountAttributes, to mount: CInt) throws(StepError) {
         if attributes.recursiveSet | attributes.recursiveClear | attributes.recursivePropagation != 0 {
             unsafe try check(
                 clinux_mount_setattr(

@@ -37,6 +37,9 @@ extension Instruction: CustomStringConvertible where Storage == HostStorage {
         case .mask(let path): "mask \(Self.show(path))"
         case .makeReadOnly(let path): "make \(Self.show(path)) read-only"
         case .pivotRoot: "pivot root"
+        case .holdRoot(let source, let attributes): "keep root \(source.description)\(attributes.description)"
+        case .detachMount(let path): "detach the old root's mount \(Self.show(path))"
+        case .enterRoot: "change root"
         default: surroundingsDescription
         }
     }
@@ -187,6 +190,7 @@ extension StepDetail {
         case .fsconfig: "fsconfig"
         case .fsmount: "fsmount"
         case .fchdir: "fchdir"
+        case .chroot: "chroot"
         case .chdir: "fchdir"
         case .setgroups: "setgroups"
         case .setresgid: "setresgid"

@@ -33,7 +33,7 @@ package struct PlanWriter {
 
     private mutating func payload(_ instruction: HostInstruction) {
         switch instruction {
-        case .hide, .becomeRoot, .continueInChild, .newSession, .prepareMasks, .pivotRoot, .raiseLoopback,
+        case .hide, .becomeRoot, .continueInChild, .newSession, .prepareMasks, .pivotRoot, .enterRoot, .raiseLoopback,
             .setNoNewPrivileges, .announce, .execute:
             break
         case .dieWithParent(let value), .unshare(let value), .awaitHost(let value), .setUmask(let value),
@@ -47,7 +47,7 @@ package struct PlanWriter {
             integers(effective, permitted, inheritable, ambient)
         case .openTerminal(let rows, let columns, let bind): integers(UInt64(rows), UInt64(columns), UInt64(bind))
         case .setHostname(let value), .setDomainname(let value), .setAffinity(let value), .mask(let value),
-            .makeReadOnly(let value), .setWorkingDirectory(let value):
+            .makeReadOnly(let value), .setWorkingDirectory(let value), .detachMount(let value):
             text(value)
         default: compoundPayload(instruction)
         }
@@ -55,6 +55,9 @@ package struct PlanWriter {
 
     private mutating func compoundPayload(_ instruction: HostInstruction) {
         switch instruction {
+        case .holdRoot(let source, let attributes):
+            tree(source)
+            self.attributes(attributes)
         case .attachRoot(let source, let attributes, let place):
             tree(source)
             self.attributes(attributes)

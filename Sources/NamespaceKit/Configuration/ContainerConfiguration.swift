@@ -15,6 +15,10 @@ public struct ContainerConfiguration: Hashable, Sendable {
     public var clockOffsets: [ClockOffset]
     /// The root file system.
     public var root: RootFileSystem
+    /// Whether the roots are swapped with pivot_root(2). Without, the new root lies on top of the old one and is entered
+    /// with chroot(2), which whoever has `CAP_SYS_CHROOT` in it can leave: only for where pivoting is impossible, as in
+    /// an initramfs.
+    public var pivotsRoot: Bool
     /// Whether the root is read-only.
     public var rootIsReadOnly: Bool
     /// How mount events travel between the host's tree and the container's.
@@ -57,6 +61,7 @@ public struct ContainerConfiguration: Hashable, Sendable {
         gidMappings = []
         clockOffsets = []
         root = .host
+        pivotsRoot = true
         rootIsReadOnly = false
         mounts = []
         devices = []

@@ -9,11 +9,13 @@ internal import SystemPackage
 /// The part of a plan that builds the root file system.
 extension PlanBuilder {
     mutating func addMounts() throws(NamespaceError) {
-        guard configuration.namespaces.mount != .host else { return }
-        // The container's tree never sends mounts back to the host's, whatever it is to receive: pivot_root(2) and
-        // what is attached before would travel. What it shares with the host was copied before this.
-        let isKeptApart = configuration.rootPropagation.map { $0.kind == .private || $0.kind == .unbindable } ?? false
-        add(.setPropagation(MountPropagation(isKeptApart ? .private : .slave).flag))
+        if configuration.namespaces.mount != .host {
+            // The container's tree never sends mounts back to the host's, whatever it is to receive: pivot_root(2) and
+            // what is attached before would travel. What it shares with the host was copied before this.
+            let isKeptApart =
+                configuration.rootPropagation.map { $0.kind == .private || $0.kind == .unbindable } ?? false
+            add(.setPropagation(MountPropagation(isKeptApart ? .private : .slave).flag))
+        }
         guard configuration.root != .host else { return }
         if !configuration.maskedPaths.isEmpty { add(.prepareMasks) }
         try addRoot()
@@ -33,7 +35,7 @@ extension PlanBuilder {
         if configuration.rootIsReadOnly {
             add(.setMountAttributes(path: Array("/".utf8), attributes: .init(set: MountFlags.readOnly.rawValue)))
         }
-        add(.pivotRoot)
+        try addRootChange()
         if let propagation = configuration.rootPropagation, [.shared, .unbindable].contains(propagation.kind) {
             add(.setMountAttributes(path: Array("/".utf8), attributes: .init(propagation)))
         }
@@ -62,16 +64,43 @@ extension PlanBuilder {
     private mutating func addRoot() throws(NamespaceError) {
         // The root itself hears of the host's mounts only when it is told to; what is mounted below it may.
         let isSlave = configuration.rootPropagation?.kind == .slave
-        let attributes = MountAttributes(propagation: isSlave ? 0 : MountPropagation(.private).flag)
+        let alone = MountPropagation(.private).flag
+        let attributes = MountAttributes(propagation: isSlave ? 0 : alone)
+        let tree: HostTreeSource
+        var place: [UInt8] = []
         switch configuration.root {
         case .host: return
         case .directory(let path):
-            let tree = try source(path, recursive: true, propagation: sourcePropagation, step: "open root \(path)")
+            tree = try source(path, recursive: true, propagation: sourcePropagation, step: "open root \(path)")
             let hasHooks = options.runsHostHooks || configuration.hooks.contains { $0.point == .beforePivot }
-            add(.attachRoot(source: tree, attributes: attributes, place: hasHooks ? path.bytes : []))
-        case .detached(let tree):
-            add(.attachRoot(source: try source(tree), attributes: attributes, place: []))
+            if hasHooks { place = path.bytes }
+        case .detached(let mount): tree = try source(mount)
         }
+        add(
+            configuration.sharesMountNamespace
+                ? .holdRoot(source: tree, attributes: .init(recursivePropagation: alone))
+                : .attachRoot(source: tree, attributes: attributes, place: place)
+        )
+    }
+
+    private mutating func addRootChange() throws(NamespaceError) {
+        if configuration.sharesMountNamespace {
+            add(.enterRoot)
+        } else if configuration.pivotsRoot {
+            add(.pivotRoot)
+        } else {
+            for path in try Self.wholeKernelMounts() { add(.detachMount(path: path)) }
+            add(.enterRoot)
+        }
+    }
+
+    /// Where the host has a whole procfs or sysfs, the innermost first.
+    private static func wholeKernelMounts() throws(NamespaceError) -> [[UInt8]] {
+        do throws(SystemCallError) {
+            return try MountInfoEntry.current()
+                .filter { $0.root == "/" && ($0.fileSystem == "proc" || $0.fileSystem == "sysfs") }
+                .map { $0.mountPoint.bytes }.reversed()
+        } catch { throw NamespaceError("find the host's procfs mounts", error) }
     }
 
     private mutating func add(_ mount: ContainerMount) throws(NamespaceError) {
@@ -151,7 +180,9 @@ extension PlanBuilder {
                 )
             }
         }
-        if mount.set.contains(.readOnly) {
+        if mount.set.contains(.readOnly) && configuration.sharesMountNamespace {
+            add(.reconfigure(path: destination.bytes, options: [Array("ro".utf8)]))
+        } else if mount.set.contains(.readOnly) {
             add(
                 .setMountAttributes(
                     path: destination.bytes,
@@ -207,7 +238,7 @@ extension PlanBuilder {
 
     /// A node of our own where the process may make devices; in a user namespace the host's node is bind mounted.
     private mutating func add(_ device: DeviceNode) throws(NamespaceError) {
-        if configuration.namespaces.user != .new || device.kind == .fifo {
+        if configuration.namespaces.user == .host || device.kind == .fifo {
             // Clients list the host's nodes, some of which are in directories: /dev/cpu/0/cpuid.
             let directory = device.path.removingLastComponent()
             if directory != "/" && directory != "/dev" { add(.makeDirectory(path: directory.bytes, mode: 0o755)) }

@@ -18,7 +18,7 @@ extension PlanBuilder {
             add(.writeProcFile(path: try path(of: parameter), value: parameter.value))
         }
         try addProcessLimits()
-        if configuration.namespaces.mount != .new, let size = process.terminal {
+        if configuration.root == .host, let size = process.terminal {
             add(terminal(size, bindsConsole: false))
         }
     }

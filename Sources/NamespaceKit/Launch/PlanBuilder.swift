@@ -112,6 +112,10 @@ package struct PlanBuilder {
         let flags = NamespaceKind.allCases.reduce(UInt32(0)) { namespaces[$1] == .host ? $0 : $0 | $1.flag }
         if flags != 0 { add(.joinNamespaces(slot: launch.add(target), flags: flags)) }
         if namespaces.user != .host { add(.becomeRoot) }
+        if configuration.sharesMountNamespace {
+            add(.enterDirectory(slot: launch.add(try Self.root(of: target))))
+            add(.enterRoot)
+        }
         if namespaces.pid != .host { add(.continueInChild) }
         if namespaces.user != .host { add(.hide) }
         add(.newSession)
@@ -119,14 +123,30 @@ package struct PlanBuilder {
         if let size = configuration.process.terminal { add(terminal(size, bindsConsole: false)) }
     }
 
+    /// The root directory of the process that a pidfd refers to.
+    private static func root(of target: SharedDescriptor) throws(NamespaceError) -> SharedDescriptor {
+        do throws(SystemCallError) {
+            let processID = try ProcessInformation.processID(of: target.descriptor)
+            let root = try OwnedFileDescriptor.open(
+                FilePath("/proc/\(processID)/root"),
+                CLINUX_O_PATH | CLINUX_O_DIRECTORY
+            )
+            // Still there: then the number has meant this process all the time.
+            _ = try ProcessInformation.processID(of: target.descriptor)
+            return SharedDescriptor(root)
+        } catch { throw NamespaceError("find the container's root", error) }
+    }
+
     mutating func add(_ instruction: HostInstruction) { launch.instructions.append(instruction) }
 
     private func check() throws(NamespaceError) {
         let namespaces = configuration.namespaces
         if namespaces.mount == .host && configuration.needsMountNamespace {
-            throw invalid("a root file system, mounts, masks or devices need a mount namespace of their own")
+            throw invalid(
+                "masked and read-only paths, remounts and rootfsPropagation need a mount namespace of their own"
+            )
         }
-        if namespaces.mount != .host && configuration.root == .host && configuration.needsRoot {
+        if configuration.root == .host && configuration.needsRoot {
             throw invalid("mounts, masks and devices need a root file system")
         }
         if (configuration.hostname ?? configuration.domainname) != nil && namespaces.uts == .host {
@@ -165,12 +185,16 @@ package struct PlanBuilder {
 
     private mutating func addNamespaces() throws(NamespaceError) {
         let namespaces = configuration.namespaces
-        let joined = NamespaceKind.allCases.compactMap { kind -> (NamespaceKind, FilePath)? in
+        // Without privilege here, the right to join the others comes with the user namespace.
+        let kinds = NamespaceKind.allCases
+        let order = options.opensSourcesOnHost ? kinds.filter { $0 != .user } + [.user] : kinds
+        let joined = order.compactMap { kind -> (NamespaceKind, FilePath)? in
             if case .join(let path) = namespaces[kind] { return (kind, path) }
             return nil
         }
-        // A namespace of the host's can be joined only before the process is in a user namespace of its own.
-        let staged = !joined.isEmpty && namespaces.user == .new
+        // A namespace of the host's can be joined only before the process is in another user namespace, and new ones are
+        // to belong to that one.
+        let staged = !joined.isEmpty && namespaces.user != .host
         let cgroupFlag = NamespaceKind.cgroup.flag
         let newFlags = namespaces.newFlags
         // Only a child enters a new time namespace; in a pid namespace, that child is to be the first process.
@@ -192,7 +216,7 @@ package struct PlanBuilder {
             }
             add(.joinNamespaces(slot: launch.add(SharedDescriptor(descriptor)), flags: kind.flag))
         }
-        if staged { add(.unshare(flags: NamespaceKind.user.flag)) }
+        if staged && namespaces.user == .new { add(.unshare(flags: NamespaceKind.user.flag)) }
         if namespaces.user == .new {
             launch.mappings = .init(uid: configuration.uidMappings, gid: configuration.gidMappings)
         }
@@ -223,6 +247,11 @@ package struct PlanBuilder {
     }
 }
 
+extension ContainerMount {
+    /// Whether it changes a mount that is there.
+    fileprivate var isRemount: Bool { if case .remount = source { true } else { false } }
+}
+
 extension ContainerConfiguration {
     /// Whether something is mounted or made below the root.
     var needsRoot: Bool {
@@ -231,5 +260,11 @@ extension ContainerConfiguration {
     }
 
     /// Whether the mount namespace cannot be the host's.
-    var needsMountNamespace: Bool { root != .host || needsRoot }
+    var needsMountNamespace: Bool {
+        !maskedPaths.isEmpty || !readOnlyPaths.isEmpty || mounts.contains(where: \.isRemount)
+            || rootPropagation?.kind == .shared || rootPropagation?.kind == .unbindable
+    }
+
+    /// Whether the process has a root of its own in the host's mount namespace.
+    var sharesMountNamespace: Bool { namespaces.mount == .host && root != .host }
 }

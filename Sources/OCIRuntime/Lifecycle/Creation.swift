@@ -26,6 +26,10 @@ struct Creation {
             try ResourceControlTree.find(runtime.resourceControlRoot, container: id)
         }
         try state.write(configuration: configuration)
+        if options.offersNotifySocket {
+            try state.makeNotifyDirectory()
+            mapped.container.offerNotifySocket(in: runtime.root.appending(id).pushing(StateDirectory.notifyDirectory))
+        }
         var stored = StoredState(record: record(mapped), bootID: try bootID(), cgroup: placement.path?.description)
         stored.unit = placement.systemd?.unit.name
         stored.isUnitOfUser = placement.systemd.flatMap { $0.isUser ? true : nil }
@@ -96,6 +100,7 @@ struct Creation {
         )
         do {
             let prepared = try PlanBuilder.prepare(mapped.container, options: builder)
+            runtime.trace(prepared, container: id)
             let descriptor = SharedDescriptor(try placed.group?.makeDescriptor())
             return try Launcher.launch(
                 prepared,
@@ -121,6 +126,7 @@ struct Creation {
                 try ConsoleSocket.send(terminal, to: socket, container: id)
             }
             let processID = launched.process.processID
+            runtime.trace("child process in init(): process \(processID) is set up and waits", container: id)
             stored.record.pid = Int(processID)
             stored.record.status = .created
             do throws(SystemCallError) { stored.startTime = try ProcessInformation.startTime(of: processID) } catch {

@@ -7,7 +7,7 @@
 package struct LifecycleMachine: Hashable, Sendable {
     /// What is asked for.
     package enum Operation: Hashable, Sendable {
-        case start, kill, pause, resume, exec, update, delete(force: Bool)
+        case start, kill, pause, resume, exec, checkpoint, update, delete(force: Bool)
     }
 
     /// What is to be done.
@@ -46,6 +46,8 @@ package struct LifecycleMachine: Hashable, Sendable {
         case (.exec, _): .refuse("cannot exec in a stopped container: container not running")
         case (.update, .created), (.update, .running), (.update, .paused): .proceed
         case (.update, _): .refuse("container not running")
+        case (.checkpoint, .running), (.checkpoint, .paused): .proceed
+        case (.checkpoint, _): .refuse("container cannot be checkpointed in \(status.rawValue) state")
         case (.delete, .stopped): .proceed
         case (.delete(force: true), _): .endFirst
         case (.delete(force: false), .created): .endFirst

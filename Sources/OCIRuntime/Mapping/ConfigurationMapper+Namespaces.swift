@@ -7,8 +7,7 @@ internal import SystemPackage
 
 extension ConfigurationMapper {
     /// Where each namespace comes from; a kind that is not listed is the host's.
-    static func namespaces(_ list: [LinuxNamespace]) throws(MappingError) -> NamespaceSet {
-        let place = JSONPath.field("linux", "namespaces")
+    static func namespaces(_ list: [LinuxNamespace]) -> NamespaceSet {
         var set = NamespaceSet()
         for namespace in list {
             let file = namespace.path.nonEmptyBytes == nil ? nil : namespace.path
@@ -23,9 +22,6 @@ extension ConfigurationMapper {
             case .time: set.time = origin
             case .mount: set.mount = origin
             }
-        }
-        if set.mount == .host {
-            throw .unsupported(place, "a container without a mount namespace of its own is not supported")
         }
         return set
     }

@@ -49,7 +49,7 @@ enum ConfigurationMapper {
             throw MappingError(.invalid, JSONPath([.key("process")]), "is required to create a container")
         }
         var container = ContainerConfiguration(process: try mapChecked(process, linux: linux, modules))
-        container.namespaces = try namespaces(linux.namespaces ?? [])
+        container.namespaces = namespaces(linux.namespaces ?? [])
         // Beside the path of a user namespace, mappings describe that namespace; it has them already.
         if container.namespaces.user == .new {
             container.uidMappings = idMappings(linux.uidMappings)

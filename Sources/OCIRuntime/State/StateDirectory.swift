@@ -15,6 +15,7 @@ struct StateDirectory: ~Copyable, Sendable {
     static let configurationFile: FilePath = "config.json"
     static let lockFile: FilePath = "lock"
     static let startSocket = "start.sock"
+    static let notifyDirectory: FilePath = "notify"
 
     let id: String
     let directory: RootDirectory
@@ -122,6 +123,13 @@ struct StateDirectory: ~Copyable, Sendable {
         } catch { throw RuntimeError("store the container's configuration", error, container: id) }
     }
 
+    /// Makes the directory for a readiness socket, which the container sees.
+    func makeNotifyDirectory() throws(RuntimeError) {
+        do throws(SystemCallError) { try directory.makeDirectory(Self.notifyDirectory, mode: 0o755) } catch {
+            throw RuntimeError("make the directory of the readiness socket", error, container: id)
+        }
+    }
+
     /// The configuration that the container was made from, with the updates since.
     func configuration() throws(RuntimeError) -> RuntimeConfiguration {
         let bytes: [UInt8]
@@ -157,8 +165,15 @@ struct StateDirectory: ~Copyable, Sendable {
     /// Removes the directory with everything in it.
     consuming func remove(from root: borrowing RootDirectory) throws(RuntimeError) {
         let id = id
-        do throws(SystemCallError) { try root.removeTree(FilePath(id)) } catch {
-            throw RuntimeError("remove the container's state", error, container: id)
+        // Who looks for the container meanwhile makes the lock anew.
+        for attempt in 0... {
+            do throws(SystemCallError) {
+                try root.removeTree(FilePath(id))
+                return
+            } catch {
+                if error.errno == .directoryNotEmpty && attempt < 100 { continue }
+                throw RuntimeError("remove the container's state", error, container: id)
+            }
         }
     }
 }

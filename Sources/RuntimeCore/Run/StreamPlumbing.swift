@@ -69,6 +69,12 @@ struct StreamPlumbing: Sendable {
         SharedDescriptor(try .open("/dev/null", flags))
     }
 
+    /// Hands over the writing end of its input, so that it is closed when its new owner closes it.
+    mutating func takeInput() -> SharedDescriptor? {
+        defer { input = nil }
+        return input
+    }
+
     /// Lets go of the container's ends, so that the host sees the end of its output.
     mutating func releaseContainerEnds() {
         options.input = nil

@@ -72,8 +72,9 @@ private struct ContainerScope: Sendable {
         var plumbing = try about("make the streams") { () throws(SystemCallError) in try StreamPlumbing(options) }
         let container = try await launch(plumbing.options)
         plumbing.releaseContainerEnds()
+        let input = ContainerInput(plumbing.takeInput())
         do {
-            let value = try await use(try await start(container, plumbing), body)
+            let value = try await use(try await start(container, plumbing, input), body)
             try await LaunchThreads.shared.run { try remove(container) }
             return value
         } catch {
@@ -99,7 +100,11 @@ private struct ContainerScope: Sendable {
         return try await LaunchThreads.shared.run { try stored.launch(chosen) }
     }
 
-    private func start(_ container: Container, _ plumbing: StreamPlumbing) async throws -> ScopedContainer {
+    private func start(
+        _ container: Container,
+        _ plumbing: StreamPlumbing,
+        _ input: ContainerInput
+    ) async throws -> ScopedContainer {
         try Task.checkCancellation()
         let begin = ContinuousClock.now
         try await LaunchThreads.shared.run {
@@ -108,7 +113,7 @@ private struct ContainerScope: Sendable {
         return ScopedContainer(
             stored: stored,
             container: container,
-            input: ContainerInput(plumbing.input),
+            input: input,
             output: ContainerOutput(descriptor: plumbing.output),
             errors: ContainerOutput(descriptor: plumbing.errors),
             options: options,

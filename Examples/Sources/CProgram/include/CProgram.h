@@ -7,6 +7,7 @@
 #ifndef CPROGRAM_H
 #define CPROGRAM_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <termios.h>
 
@@ -29,13 +30,25 @@ int program_signal_process(int process, int signal);
 int program_get_window_size(int terminal, uint16_t *rows, uint16_t *columns);
 /// Sets the size of a terminal.
 int program_set_window_size(int terminal, uint16_t rows, uint16_t columns);
-/// Puts a terminal into raw mode and keeps what it was in `saved`.
+/// Lets what a process writes to its terminal pass as it is: no carriage return before a line feed.
+int program_keep_newlines(int terminal);
+/// Puts a terminal into raw mode and keeps what it was in `saved`. Its output still gets carriage returns.
 int program_make_raw(int terminal, struct termios *saved);
 /// Gives a terminal back the mode it had.
 int program_restore(int terminal, const struct termios *saved);
 /// Makes reads and writes return at once.
 int program_make_nonblocking(int descriptor);
 
+/// The commit that the program was built from, or "unknown".
+const char *program_commit(void);
+
+/// Sends `count` bytes to the unix datagram socket at `path`.
+int program_send_datagram(const char *path, const void *bytes, size_t count);
+/// Binds a unix datagram socket at `path`, which every user may write to. Returns its descriptor.
+int program_bind_datagram(const char *path);
+/// Sends `text` with a pipe's end to the unix datagram socket at `path` and waits until the other end is closed
+/// everywhere, at most `milliseconds`. Returns 0 when it was closed, 1 when the time has passed.
+int program_send_barrier(const char *path, const char *text, int milliseconds);
 /// Connects to the unix stream socket at `path` and sends `name` with a descriptor.
 int program_send_descriptor(const char *path, const char *name, int descriptor);
 /// Runs `arguments[0]`, found on PATH, with its output to a pipe whose reading end goes to `output`. Returns its pid.

@@ -12,6 +12,8 @@ struct GlobalOptions: Sendable {
 
     /// Where state is kept.
     var root = Runtime.defaultRoot
+    /// Whether the caller has named that place.
+    var rootIsGiven = false
     /// Who makes the control groups of containers.
     var cgroupManager = CgroupManager.fileSystem
     /// Whether the caller is to be taken for one without rights to control groups; `nil` leaves it to the kernel.
@@ -24,6 +26,7 @@ struct GlobalOptions: Sendable {
         if let root = arguments.value(of: .root) {
             guard !root.isEmpty else { throw UsageError("--root is empty: a directory is needed") }
             self.root = FilePath(root)
+            rootIsGiven = true
         }
         if arguments.has(.systemdCgroup) { cgroupManager = .systemd }
         switch try arguments.choice(of: .cgroupManager, among: ["cgroupfs", "systemd", "disabled"]) {

@@ -1,33 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
-/// Help texts, made from the tables that command lines are taken apart with.
+/// Help texts in runc's layout, made from the tables that command lines are taken apart with.
 enum HelpText {
     /// The program's help.
     static func program(commands: [Command]) -> String {
         """
-        usage: \(Version.program) [OPTION...] COMMAND [ARGUMENT...]
+        NAME:
+           \(Version.program) - Open Container Initiative runtime
 
-        An OCI runtime with runc's command line: Linux containers from bundles, no daemon.
+        USAGE:
+           \(Version.program) [OPTION...] COMMAND [ARGUMENT...]
 
-        commands:
+        DESCRIPTION:
+           An OCI runtime with runc's command line: Linux containers from bundles, no daemon.
+           \(Version.program) COMMAND --help explains a command.
+
+        COMMANDS:
         \(table(commands.map { ($0.name, $0.summary) }))
 
-        options:
+        GLOBAL OPTIONS:
         \(table(GlobalOptions.all.map { ($0.spelling, $0.help) }))
-
-        \(Version.program) COMMAND --help explains a command.
         """
     }
 
     /// A command's help.
     static func command(_ command: Command) -> String {
         """
-        usage: \(usage(of: command))
+        NAME:
+           \(Version.program) \(command.name) - \(command.summary)
 
-        \(command.description)
+        USAGE:
+           \(usage(of: command))
 
-        options:
+        DESCRIPTION:
+        \(command.description.split(separator: "\n").map { "   \($0)" }.joined(separator: "\n"))
+
+        OPTIONS:
         \(table((command.options + [.help]).map { ($0.spelling, $0.help) }))
         """
     }
@@ -41,7 +50,7 @@ enum HelpText {
     private static func table(_ rows: [(String, String)]) -> String {
         let width = rows.reduce(0) { max($0, $1.0.count) }
         return rows.map { name, help in
-            "  \(name)\(String(repeating: " ", count: width - name.count))  \(help)"
+            "   \(name)\(String(repeating: " ", count: width - name.count))  \(help)"
         }.joined(separator: "\n")
     }
 }

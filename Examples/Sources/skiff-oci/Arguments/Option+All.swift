@@ -5,7 +5,11 @@
 extension Option {
     // Before the command.
     static let root = Option("root", value: .one("DIR"), "directory for the state of containers")
-    static let log = Option("log", value: .one("FILE"), "append messages to FILE too, not only to standard error")
+    static let log = Option(
+        "log",
+        value: .one("FILE"),
+        "append messages to FILE; journald:NAME and syslog:NAME go there"
+    )
     static let logFormat = Option("log-format", value: .one("FORMAT"), "text (default) or json")
     static let logLevel = Option("log-level", value: .one("LEVEL"), "debug, info (default), warning or error")
     static let debug = Option("debug", "the same as --log-level debug")
@@ -33,13 +37,19 @@ extension Option {
         value: .one("SOCKET"),
         "unix socket that is sent the host's side of the process's terminal"
     )
+    static let configuration = Option(
+        "config",
+        letter: "f",
+        value: .one("FILE"),
+        "the configuration, below the bundle (config.json)"
+    )
     static let pidFile = Option("pid-file", value: .one("FILE"), "file that gets the process's number")
     static let pidfdSocket = Option(
         "pidfd-socket",
         value: .one("SOCKET"),
         "unix socket that is sent a pidfd of the process"
     )
-    static let noPivot = Option("no-pivot", "refused: the root is always changed with pivot_root")
+    static let noPivot = Option("no-pivot", "change the root with chroot, for a root on an initramfs")
     static let noNewKeyring = Option("no-new-keyring", "keep the caller's session keyring")
     static let preserveFDs = Option(
         "preserve-fds",

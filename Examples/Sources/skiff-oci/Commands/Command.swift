@@ -22,7 +22,8 @@ struct Command: Sendable {
 
     /// All commands, in the order of the help text.
     static let all = [
-        create, start, state, kill, delete, run, exec, list, ps, pause, resume, update, events, spec, features,
+        create, start, state, kill, delete, run, exec, list, ps, pause, resume, update, events, checkpoint, restore,
+        spec, features,
     ]
 
     /// Takes the command's own arguments apart.

@@ -10,7 +10,7 @@ internal import SystemPackage
 struct CreateRequest {
     /// The options that both have.
     static let commandOptions: [Option] = [
-        .bundle, .consoleSocket, .pidFile, .pidfdSocket, .noPivot, .noNewKeyring, .preserveFDs,
+        .bundle, .configuration, .consoleSocket, .pidFile, .pidfdSocket, .noPivot, .noNewKeyring, .preserveFDs,
     ]
 
     let id: String
@@ -30,13 +30,13 @@ struct CreateRequest {
     /// - Throws: ``UsageError``, ``ProgramError`` or `RuntimeError`; nothing has been made then.
     init(_ invocation: Invocation, detached: Bool) throws {
         let arguments = invocation.arguments
-        if arguments.has(.noPivot) {
-            throw UsageError("--no-pivot is not supported: the root is always changed with pivot_root")
-        }
         let passed = try PassedDescriptors(preserved: try arguments.count(of: .preserveFDs) ?? 0, listening: true)
         id = invocation.id
         bundle = FilePath(arguments.value(of: .bundle) ?? ".")
-        var configuration = try Runtime.configuration(ofBundle: bundle)
+        var configuration = try Runtime.configuration(
+            ofBundle: bundle,
+            file: FilePath(arguments.value(of: .configuration) ?? "config.json")
+        )
         if !passed.environment.isEmpty {
             let own = configuration.process?.env ?? []
             configuration.process?.env = own + passed.environment
@@ -55,6 +55,9 @@ struct CreateRequest {
         options.keepsSessionKeyring = arguments.has(.noNewKeyring)
         options.cgroupManager = invocation.globals.cgroupManager
         options.isRootless = invocation.globals.isRootless
+        options.pivotsRoot = !arguments.has(.noPivot)
+        options.offersNotifySocket = ReadinessRelay.isWanted
+        options.recordsTimes = invocation.log.level == .debug
         self.options = options
         pidfdSocket = arguments.value(of: .pidfdSocket)
     }

@@ -40,6 +40,7 @@ extension Command {
         options.preservedDescriptors = passed.descriptors
         options.consoleSocket = consoleSocket.map { FilePath($0) }
         options.pidFile = arguments.value(of: .pidFile).map { FilePath($0) }
+        options.keepsNewlines = consoleSocket == nil
         options.entersPaused = arguments.has(.ignorePaused)
         options.controlGroup = try Subgroups.choice(arguments.values(of: .subgroup))
         let foreground = isDetached ? nil : try Foreground()

@@ -8,6 +8,7 @@ struct Invocation: Sendable {
     let globals: GlobalOptions
     let arguments: ParsedArguments
     let runtime: Runtime
+    let log: Log
 
     /// The first operand: the container's id.
     var id: String { arguments.operands[0] }

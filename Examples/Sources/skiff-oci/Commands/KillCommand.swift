@@ -19,7 +19,13 @@ extension Command {
         guard let signal = SignalName.number(of: name) else {
             throw UsageError("unknown signal \"\(name)\": give a name such as KILL, or a number from 0 to 64")
         }
-        try invocation.container().kill(signal: signal, all: invocation.arguments.has(.all))
+        let all = invocation.arguments.has(.all)
+        do throws(RuntimeError) {
+            try invocation.container().kill(signal: signal, all: all)
+        } catch {
+            // With no process left, all of them have got it.
+            guard all, error.code == .wrongState else { throw error }
+        }
         return 0
     }
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+internal import Glibc
 internal import OCIRuntime
 internal import OCISpec
+internal import SystemPackage
 
 extension Command {
     static let list = Command(
@@ -12,6 +14,9 @@ extension Command {
         options: [.format, .quiet]
     ) { invocation in
         let format = try invocation.arguments.choice(of: .format, among: ["table", "json"])
+        if invocation.globals.rootIsGiven && !Files.exists(invocation.globals.root.string) {
+            throw ProgramError("list containers", "open", invocation.globals.root.string, result: -ENOENT)
+        }
         var records = try invocation.runtime.list()
         if invocation.arguments.has(.quiet) {
             for record in records { Files.print(record.id) }

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Skiff authors
 
 internal import LinuxSystem
+internal import NamespaceKit
 internal import OCIRuntime
 
 extension Command {
@@ -22,11 +23,20 @@ extension Command {
         let foreground = isDetached ? nil : try Foreground()
         let container = try request.create(in: invocation.runtime)
         do {
-            guard let foreground, let processID = container.processID else {
+            guard let processID = container.processID else { throw ProgramError("the container has no process") }
+            let readiness = try ReadinessRelay(for: container, processID: Int(processID), log: invocation.log)
+            let start = {
                 try container.start()
+                for step in container.stepTimes {
+                    invocation.log.write(.debug, "\(step.step): \(step.nanoseconds / 1000) µs")
+                }
+            }
+            guard let foreground else {
+                try start()
+                readiness?.wait()
                 return 0
             }
-            try foreground.follow(processID, terminal: container.terminal, start: container.start)
+            try foreground.follow(processID, terminal: container.terminal, readiness: readiness, start: start)
             let status = try container.waitBlocking().status
             if !invocation.arguments.has(.keep) { try container.delete() }
             return status

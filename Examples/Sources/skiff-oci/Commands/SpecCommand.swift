@@ -16,9 +16,13 @@ extension Command {
             """,
         options: [.bundle, .rootlessExample]
     ) { invocation in
-        let configuration =
+        var configuration =
             invocation.arguments.has(.rootlessExample)
             ? RuntimeConfiguration.rootlessExample(uid: geteuid(), gid: getegid()) : .example
+        // As runc has it: only where there is one hierarchy does its namespace hide the host's groups.
+        if !Files.exists("/sys/fs/cgroup/cgroup.controllers") {
+            configuration.linux?.namespaces?.removeAll { $0.type == .cgroup }
+        }
         let path = FilePath(invocation.arguments.value(of: .bundle) ?? "").appending("config.json")
         do throws(SystemCallError) {
             try Files.create(path.string, configuration.json(pretty: true) + [UInt8(ascii: "\n")])

@@ -11,7 +11,13 @@ extension Command {
         operands: "CONTAINER",
         operandCount: 1...1
     ) { invocation in
-        try invocation.container().start()
+        let container = try invocation.container()
+        let record = try container.state()
+        let readiness =
+            record.status == .created
+            ? try ReadinessRelay(for: container, processID: record.pid, log: invocation.log) : nil
+        try container.start()
+        readiness?.wait()
         return 0
     }
 }

@@ -16,16 +16,22 @@ struct Foreground {
     /// - Parameters:
     ///   - processID: A child that has not been waited for.
     ///   - terminal: The host's side of its terminal, if it has one.
+    ///   - readiness: Where it says that it is ready, if somebody wants to know.
     ///   - start: Lets it run.
     /// - Throws: What `start` throws, and ``SystemCallError`` when the process cannot be followed.
-    func follow(_ processID: Int32, terminal: SharedDescriptor?, start: () throws -> Void) throws {
+    func follow(
+        _ processID: Int32,
+        terminal: SharedDescriptor?,
+        readiness: ReadinessRelay? = nil,
+        start: () throws -> Void
+    ) throws {
         guard let process = WatchedProcess(processID) else {
             throw ProgramError("process \(processID) is gone before it was started")
         }
         // The user's terminal gets its mode back when this goes away, on errors too.
-        var attendance = Attendance(signals: signals, terminal: terminal, readsInput: true)
+        var attendance = Attendance(signals: signals, terminal: terminal, readsInput: true, keepsNewlines: true)
         attendance.copySize()
         try start()
-        try attendance.follow(process)
+        try attendance.follow(process, also: readiness?.descriptor ?? -1) { readiness?.relay() == false }
     }
 }

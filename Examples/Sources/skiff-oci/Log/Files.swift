@@ -26,6 +26,9 @@ enum Files {
     /// Prints a line on standard output.
     static func print(_ text: String) { write(text + "\n", to: 1) }
 
+    /// Whether there is something of this name.
+    static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
     /// Appends to a file, which is made when it is missing.
     static func append(_ text: String, to path: String) -> Bool {
         let number = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
-internal import CProgram
-internal import Glibc
 internal import OCISpec
 
-/// Where the program says what went wrong: standard error, and the file of `--log`.
+/// What the program says of its work: on standard error, and where `--log` sends it.
 struct Log: Sendable {
     /// How a line of the file looks.
     enum Format: Sendable { case text, json }
@@ -28,22 +26,29 @@ struct Log: Sendable {
             case .error: "error"
             }
         }
+
+        /// The priority of syslog(3).
+        var priority: Int {
+            switch self {
+            case .debug: 7
+            case .info: 6
+            case .warning: 4
+            case .error: 3
+            }
+        }
     }
 
-    /// The file; `nil` leaves standard error only.
-    var file: String?
+    /// Where messages go, besides what people see of failures on standard error.
+    var destination = LogDestination.standardError
     var format = Format.text
     var level = Level.info
 
     init() {}
 
-    /// - Throws: ``UsageError`` for an unknown format or level, or a destination that is no file.
+    /// Reads the options; the file is made now, so that callers find it empty when nothing was to be said.
+    ///
+    /// - Throws: ``UsageError`` for an unknown format or level, or a destination that cannot be written to.
     init(_ arguments: ParsedArguments) throws(UsageError) {
-        file = arguments.value(of: .log).flatMap { $0.isEmpty || $0 == "/dev/stderr" ? nil : $0 }
-        for destination in ["journald:", "syslog:"] where file?.hasPrefix(destination) == true {
-            throw UsageError("--log \(destination) is not supported: name a file")
-        }
-        if let path = file, path.hasPrefix("file:") { file = String(path.dropFirst(5)) }
         if try arguments.choice(of: .logFormat, among: ["text", "json"]) == "json" { format = .json }
         if let name = arguments.value(of: .logLevel) {
             guard let level = Level.names[name] else {
@@ -52,26 +57,38 @@ struct Log: Sendable {
             self.level = level
         }
         if arguments.has(.debug) { level = .debug }
+        destination = LogDestination(arguments.value(of: .log) ?? "")
+        if case .file(let path) = destination, !Files.append("", to: path) {
+            throw UsageError("--log \(path): cannot open it for appending")
+        }
     }
 
-    /// Says something in one line: to the file in its format, and to people on standard error.
+    /// Says something in one line: to the destination in its form, and of failures also to people on standard error.
     func write(_ level: Level, _ message: String) {
         guard level.rawValue >= self.level.rawValue else { return }
         // A line is a message, whatever a path in it contains.
         let message = String(message.map { $0.isNewline ? " " : $0 })
-        if let file {
-            let line = format == .json ? json(level, message) : text(level, message)
-            if !Files.append(line, to: file) { say(.warning, "cannot write to the log \(file)") }
-        } else if format == .json {
-            Files.write(json(level, message), to: 2)
+        let isWritten: Bool
+        switch destination {
+        case .standardError:
+            let isForPeople = format == .text && level != .debug
+            if isForPeople { say(level, message) } else { Files.write(line(level, message), to: 2) }
             return
+        case .file(let path): isWritten = Files.append(line(level, message), to: path)
+        case .journal(let id): isWritten = LogDestination.sendToJournal(message, id: id, priority: level.priority)
+        case .system(let id): isWritten = LogDestination.sendToSystemLog(message, id: id, priority: level.priority)
         }
-        say(level, message)
+        if !isWritten { say(.warning, "cannot write to the log \(destination)") }
+        if level == .error || !isWritten { say(level, message) }
     }
 
     private func say(_ level: Level, _ message: String) {
         let kind = level == .error ? "" : "\(level.name): "
         Files.write("\(Version.program): \(kind)\(message)\n", to: 2)
+    }
+
+    private func line(_ level: Level, _ message: String) -> String {
+        format == .json ? json(level, message) : text(level, message)
     }
 
     private func json(_ level: Level, _ message: String) -> String {

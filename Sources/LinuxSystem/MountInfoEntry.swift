@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
-internal import LinuxSystem
+internal import CLinux
 package import SystemPackage
 
 /// One line of `/proc/self/mountinfo`.
@@ -18,7 +18,16 @@ package struct MountInfoEntry: Hashable, Sendable {
     package let superOptions: [String]
 
     /// Parses the whole file; lines that do not follow the format are skipped, as the format may grow.
-    package static func parse(_ text: [UInt8]) -> [MountInfoEntry] { KernelText.lines(text).compactMap(Self.init) }
+    package static func parse(_ text: [UInt8]) -> [MountInfoEntry] {
+        text.split(separator: UInt8(ascii: "\n")).compactMap(Self.init)
+    }
+
+    /// The mounts of this process's mount namespace.
+    ///
+    /// - Throws: ``SystemCallError`` when procfs is not mounted.
+    package static func current() throws(SystemCallError) -> [MountInfoEntry] {
+        parse(try OwnedFileDescriptor.open("/proc/self/mountinfo", CLINUX_O_RDONLY).readAll(limit: 16 << 20))
+    }
 
     /// Fields: id, parent, device, root, mount point, options, optional fields, `-`, type, source, super options.
     private init?(_ line: ArraySlice<UInt8>) {
@@ -29,8 +38,8 @@ package struct MountInfoEntry: Hashable, Sendable {
         else { return nil }
         root = FilePath(bytes: Self.unescaped(fields[3]))
         mountPoint = FilePath(bytes: Self.unescaped(fields[4]))
-        fileSystem = KernelText.string(fields[dash + 1])
-        superOptions = fields[dash + 3].split(separator: UInt8(ascii: ",")).map(KernelText.string)
+        fileSystem = String(decoding: fields[dash + 1], as: UTF8.self)
+        superOptions = fields[dash + 3].split(separator: UInt8(ascii: ",")).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Turns the kernel's octal escapes (`\040` for a space) back into bytes.

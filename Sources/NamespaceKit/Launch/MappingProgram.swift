@@ -55,7 +55,7 @@ enum MappingProgram {
         let prepared = PreparedLaunch(instructions: [
             .findExecutable(candidates: directories.map { Array("\($0)/\(name)".utf8) }),
             .awaitStart(slot: PreparedLaunch.controlSlot), .closeDescriptors(first: 3),
-            .prepareProgram(arguments: arguments.map { Array($0.utf8) }, environment: []), .execute,
+            .prepareProgram(arguments: arguments.map { Array($0.utf8) }, environment: []), .announce, .execute,
         ])
         let null = SharedDescriptor(try .open("/dev/null", CLINUX_O_RDWR))
         var launched = try Launcher.launch(

@@ -109,7 +109,7 @@ enum HelperProcess {
                     arguments: arguments.map { Array($0.utf8) },
                     environment: environment.map { Array($0.utf8) }
                 ),
-                .execute,
+                .announce, .execute,
             ])
         let nowhere = SharedDescriptor(try OwnedFileDescriptor.open("/dev/null", CLINUX_O_RDWR))
         var process = try Launcher.launch(

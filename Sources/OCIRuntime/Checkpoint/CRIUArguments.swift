@@ -20,6 +20,7 @@ enum CRIUArguments {
     ///   - configuration: The container's configuration.
     ///   - freezer: The directory of its group in the hierarchy that freezes, if there is one.
     ///   - networkInode: The inode of a network namespace that is not the container's own.
+    /// - Returns: The arguments, without the program's name.
     static func dump(
         _ options: CheckpointOptions,
         processID: Int,
@@ -57,6 +58,7 @@ enum CRIUArguments {
     ///   - isDirectory: Whether a path in the root is a directory.
     ///   - streams: What the process's standard streams were, as `/proc/PID/fd` has it.
     ///   - network: The number of the descriptor that holds the network namespace, if it is not the container's own.
+    /// - Returns: The arguments, without the program's name.
     static func restore(
         _ options: CheckpointOptions,
         root: FilePath,

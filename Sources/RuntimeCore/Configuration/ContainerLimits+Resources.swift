@@ -7,6 +7,7 @@ extension ContainerLimits {
     /// The limits as an OCI configuration has them.
     ///
     /// - Parameter countsSwap: Whether the host's control groups count swap, so that a limit of memory can bound it too.
+    /// - Returns: What the control group is to be given.
     /// - Throws: ``ContainerStoreError``: `invalidOptions`.
     func resources(countsSwap: Bool) throws(ContainerStoreError) -> LinuxResources {
         LinuxResources(

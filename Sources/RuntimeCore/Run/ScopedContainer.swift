@@ -73,6 +73,7 @@ public struct ScopedContainer: Sendable {
     /// What happens to its control group, until its process ends: memory that runs out, tasks that wait too long.
     ///
     /// - Parameter pressure: When to tell of tasks that lose time; version 2 of control groups only.
+    /// - Returns: A sequence that ends with the container's process.
     /// - Throws: ``ContainerStoreError``: `wrongState` when it has ended, `launchFailed` when the kernel refuses a trigger.
     public func events(pressure: [PressureTrigger] = []) throws(ContainerStoreError) -> CgroupEvents {
         try withRuntimeErrors { () throws(RuntimeError) in try container.events(pressure: pressure) }

@@ -35,8 +35,9 @@ import Testing
         let served = try agent.serve(3) { _ in .succeed(0) }
         let id = TestBundle.newID()
         let created = try bundle.create(id)
+        defer { try? created.container.delete(force: true) }
         // The listener is part of the creation: an agent may want to refuse the container.
-        let state = try #require(agent.states.first)
+        let state = try #require(agent.states(1).first)
         let pid = try created.container.state().pid
         #expect(state.fds == ["seccompFd"])
         #expect(state.pid == pid)
@@ -49,7 +50,7 @@ import Testing
         try created.container.start()
         let added = try await bundle.exec(Self.script, in: created.container)
         #expect(added.text == "done\nmissing\n")
-        let second = try #require(agent.states.last)
+        let second = try #require(agent.states(2).last)
         #expect(second.pid != pid)
         #expect(second.state.pid == pid)
         #expect(second.state.status == .running)

@@ -41,6 +41,12 @@ final class TestSeccompAgent: Sendable {
     /// What arrived so far.
     var states: [ContainerProcessState] { received.withLock { $0 } }
 
+    /// Waits ten seconds at most until `count` have arrived: the runtime sends a state and does not wait for its reader.
+    func states(_ count: Int) -> [ContainerProcessState] {
+        for _ in 0..<1000 where states.count < count { _ = clinux_poll(nil, 0, 10) }
+        return states
+    }
+
     /// The numbers of the calls that were answered.
     var answeredCalls: [Int32] { calls.withLock { $0 } }
 
@@ -59,7 +65,7 @@ final class TestSeccompAgent: Sendable {
     func serve(_ count: Int, _ answer: @escaping @Sendable (Int32) -> Answer) throws -> [Server] {
         try (0..<count).map { _ in
             try Server {
-                let connection = clinux_accept4(self.socket.descriptor.rawValue, CLINUX_SOCK_CLOEXEC)
+                let connection = self.accept()
                 guard connection >= 0 else { return }
                 self.serve(OwnedFileDescriptor(takingOver: connection), answer)
             }
@@ -75,7 +81,7 @@ final class TestSeccompAgent: Sendable {
     /// Takes a listener and closes it.
     func drop() throws -> Server {
         try Server {
-            let connection = clinux_accept4(self.socket.descriptor.rawValue, CLINUX_SOCK_CLOEXEC)
+            let connection = self.accept()
             guard connection >= 0 else { return }
             var byte: UInt8 = 0
             var passed: CInt = -1
@@ -83,6 +89,14 @@ final class TestSeccompAgent: Sendable {
             _ = clinux_close(passed)
             _ = clinux_close(connection)
         }
+    }
+
+    /// The next connection; negative when none came within a minute, so that a failed test ends.
+    private func accept() -> CInt {
+        let number = socket.descriptor.rawValue
+        var poll = clinux_pollfd(fd: number, events: Int16(CLINUX_POLLIN), returned: 0)
+        guard unsafe clinux_poll(&poll, 1, 60_000) > 0 else { return -1 }
+        return clinux_accept4(number, CLINUX_SOCK_CLOEXEC)
     }
 
     private func serve(_ connection: consuming OwnedFileDescriptor, _ answer: (Int32) -> Answer) {

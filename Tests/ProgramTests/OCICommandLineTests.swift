@@ -165,6 +165,11 @@ import Testing
         }
         """
 
+    /// Shell words that wait ten seconds at most for a socket.
+    private static func await(_ socket: String) -> String {
+        "for round in $(seq 500); do [ -S \(socket) ] && break; sleep 0.02; done"
+    }
+
     @Test(
         "logs to the journal and to the system's log as crun does",
         .requires(.root, .compiler),
@@ -182,7 +187,8 @@ import Testing
         let place = socket == "/dev/log" ? "/dev" : "/run"
         let script = """
             cc -o datagrams datagrams.c && mount -t tmpfs none \(place) && mkdir -p $(dirname \(socket))
-            timeout 20 ./datagrams \(socket) 1 & until [ -S \(socket) ]; do :; done
+            [ -e /dev/null ] || mknod -m 666 /dev/null c 1 3
+            timeout 20 ./datagrams \(socket) 1 & \(Self.await(socket))
             \(Program.oci.path) --log \(log) --root state state nobody; echo rc $?; wait
             """
         let result = try Command.run(["unshare", "-m", "sh", "-c", script], directory: directory.path.string)
@@ -198,7 +204,7 @@ import Testing
         let result = try bundle.shell(
             """
             cc -static -o rootfs/bin/datagrams datagrams.c
-            timeout 60 rootfs/bin/datagrams $PWD/notify 6 >got & until [ -S notify ]; do :; done
+            timeout 60 rootfs/bin/datagrams $PWD/notify 6 >got & \(Self.await("notify"))
             NOTIFY_SOCKET=$PWD/notify $oci run --detach --pid-file one $id && cat one; echo; $oci delete --force $id
             NOTIFY_SOCKET=$PWD/notify $oci create --pid-file two $id && NOTIFY_SOCKET=$PWD/notify $oci start $id && cat two
             wait; cat got

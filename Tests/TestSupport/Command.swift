@@ -39,11 +39,19 @@ package enum Command {
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_EXCL, 0o600)
         unsafe posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+        // A library of the test process may ignore SIGPIPE, and what is ignored is inherited.
+        var attributes = posix_spawnattr_t()
+        var signals = sigset_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        unsafe sigaddset(&signals, SIGPIPE)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
         var vector = unsafe arguments.map { unsafe strdup($0) }
         unsafe vector.append(nil)
         defer { unsafe vector.forEach { unsafe free($0) } }
         var process: pid_t = 0
-        let result = unsafe posix_spawn(&process, arguments[0], &actions, nil, vector, environ)
+        let result = unsafe posix_spawn(&process, arguments[0], &actions, &attributes, vector, environ)
         guard result == 0 else { throw POSIXError(POSIXErrorCode(rawValue: result) ?? .EIO) }
         return process
     }

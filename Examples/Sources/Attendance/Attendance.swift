@@ -31,7 +31,7 @@ package struct Attendance: ~Copyable {
     ) {
         self.signals = signals
         self.patience = patience
-        host = HostTerminal(isRaw: terminal != nil && readsInput)
+        host = HostTerminal(isRaw: terminal != nil && readsInput, addsReturns: keepsNewlines)
         relay = terminal.map { TerminalRelay($0, readsInput: readsInput, output: output) }
         if keepsNewlines, let terminal { _ = program_keep_newlines(terminal.descriptor.rawValue) }
     }

@@ -22,11 +22,13 @@ package struct HostTerminal: ~Copyable {
         return TerminalSize(rows: rows, columns: columns)
     }
 
-    /// - Parameter isRaw: Whether keys go to the process as they are; else the terminal is left alone. Keys reach us
-    ///   only from standard input.
-    package init(isRaw: Bool) {
+    /// - Parameters:
+    ///   - isRaw: Whether keys go to the process as they are; else the terminal is left alone. Keys reach us only from
+    ///     standard input.
+    ///   - addsReturns: Whether output still gets carriage returns, since the process's own terminal adds none.
+    package init(isRaw: Bool, addsReturns: Bool) {
         var mode = termios()
-        let result = unsafe isRaw && Self.isInput ? program_make_raw(0, &mode) : -1
+        let result = unsafe isRaw && Self.isInput ? program_make_raw(0, addsReturns ? 1 : 0, &mode) : -1
         saved = result >= 0 ? mode : nil
     }
 

@@ -23,12 +23,12 @@ int program_set_window_size(int terminal, uint16_t rows, uint16_t columns) {
     return checked(ioctl(terminal, TIOCSWINSZ, &size));
 }
 
-int program_make_raw(int terminal, struct termios *saved) {
+int program_make_raw(int terminal, int adds_returns, struct termios *saved) {
     int result = checked(tcgetattr(terminal, saved));
     if (result < 0) return result;
     struct termios raw = *saved;
     cfmakeraw(&raw);
-    raw.c_oflag |= OPOST;
+    if (adds_returns) raw.c_oflag |= OPOST;
     return checked(tcsetattr(terminal, TCSANOW, &raw));
 }
 

@@ -32,8 +32,8 @@ int program_get_window_size(int terminal, uint16_t *rows, uint16_t *columns);
 int program_set_window_size(int terminal, uint16_t rows, uint16_t columns);
 /// Lets what a process writes to its terminal pass as it is: no carriage return before a line feed.
 int program_keep_newlines(int terminal);
-/// Puts a terminal into raw mode and keeps what it was in `saved`. Its output still gets carriage returns.
-int program_make_raw(int terminal, struct termios *saved);
+/// Puts a terminal into raw mode and keeps what it was in `saved`. With `adds_returns` its output still gets carriage returns.
+int program_make_raw(int terminal, int adds_returns, struct termios *saved);
 /// Gives a terminal back the mode it had.
 int program_restore(int terminal, const struct termios *saved);
 /// Makes reads and writes return at once.

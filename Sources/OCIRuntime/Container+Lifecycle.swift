@@ -162,7 +162,7 @@ extension Container {
         let stored: StoredState
         do throws(RuntimeError) { stored = try snapshot(directory) } catch {
             guard force, error.code == .corruptState else { throw error }
-            try directory.remove(from: root)
+            try directory.remove()
             return
         }
         switch LifecycleMachine(status: stored.record.status).action(for: .delete(force: force)) {
@@ -174,7 +174,7 @@ extension Container {
         try removeGroup(stored)
         removeResourceControl(stored)
         runPoststop(directory, stored)
-        try directory.remove(from: root)
+        try directory.remove()
         extendLifetime(lock)
     }
 

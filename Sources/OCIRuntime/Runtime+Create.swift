@@ -90,7 +90,7 @@ extension Runtime {
             return container
         } catch {
             // The first error counts; what cannot be removed now is removed by `delete --force`.
-            try? state.remove(from: root)
+            try? state.remove()
             throw error
         }
     }

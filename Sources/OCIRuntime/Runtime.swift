@@ -62,7 +62,8 @@ public struct Runtime: Sendable {
             throw RuntimeError("list containers", error)
         }
         var records: [ContainerRecord] = []
-        for name in names {
+        // What begins with a dot is being removed.
+        for name in names where name.utf8.first != UInt8(ascii: ".") {
             do throws(RuntimeError) {
                 try ContainerIdentifier.check(name)
                 records.append(try Container(id: name, runtime: self).state())

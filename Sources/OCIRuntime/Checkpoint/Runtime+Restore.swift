@@ -50,7 +50,7 @@ extension Runtime {
             return container
         } catch {
             // The first error counts; what cannot be removed now is removed by `delete --force`.
-            try? state.remove(from: stateRoot)
+            try? state.remove()
             throw error
         }
     }

@@ -9,7 +9,8 @@ internal import SystemPackage
 /// The directory that holds one container's state.
 ///
 /// `state.json` is replaced by rename only; `lock` is held, with a lock of the open file description, during every
-/// transition, so that the kernel ends it with its holder.
+/// transition, so that the kernel ends it with its holder. A removal takes the directory's name first, in one step: who
+/// waited for the lock meanwhile finds that the name means no container, or another one.
 struct StateDirectory: ~Copyable, Sendable {
     static let stateFile: FilePath = "state.json"
     static let configurationFile: FilePath = "config.json"
@@ -19,6 +20,14 @@ struct StateDirectory: ~Copyable, Sendable {
 
     let id: String
     let directory: RootDirectory
+    /// The directory of all containers.
+    private let root: RootDirectory
+
+    private init(id: String, directory: consuming RootDirectory, root: consuming RootDirectory) {
+        self.id = id
+        self.directory = directory
+        self.root = root
+    }
 
     /// Makes the directory of a new container.
     ///
@@ -26,7 +35,8 @@ struct StateDirectory: ~Copyable, Sendable {
     static func create(_ id: String, in root: borrowing RootDirectory) throws(RuntimeError) -> StateDirectory {
         do throws(SystemCallError) {
             try root.makeDirectory(FilePath(id), mode: 0o700)
-            return StateDirectory(id: id, directory: try root.directory(FilePath(id), .noSymlinks))
+            let directory = try root.directory(FilePath(id), .noSymlinks)
+            return StateDirectory(id: id, directory: directory, root: try root.directory(".", .noSymlinks))
         } catch {
             if error.errno == .fileExists {
                 throw RuntimeError(
@@ -40,14 +50,17 @@ struct StateDirectory: ~Copyable, Sendable {
         }
     }
 
-    /// Opens the directory of an existing container.
+    /// Opens the directory of an existing container. When there is none, what a removal that was killed has left under
+    /// that id is removed.
     ///
     /// - Throws: ``RuntimeError``: `notFound`.
     static func open(_ id: String, in root: borrowing RootDirectory) throws(RuntimeError) -> StateDirectory {
         do throws(SystemCallError) {
-            return StateDirectory(id: id, directory: try root.directory(FilePath(id), .noSymlinks))
+            let directory = try root.directory(FilePath(id), .noSymlinks)
+            return StateDirectory(id: id, directory: directory, root: try root.directory(".", .noSymlinks))
         } catch {
             if error.errno == .noSuchFileOrDirectory {
+                try? root.removeTree(leftover(id))
                 throw RuntimeError(.notFound, "container does not exist", container: id)
             }
             throw RuntimeError("open state directory", error, container: id)
@@ -58,23 +71,43 @@ struct StateDirectory: ~Copyable, Sendable {
     ///
     /// - Parameter waiting: Whether to wait for another holder.
     /// - Returns: The lock, held as long as the value lives; `nil` when another holder was not to be waited for.
-    /// - Throws: ``RuntimeError``: `notFound`, `systemCall`.
+    /// - Throws: ``RuntimeError``: `notFound`, also when the container was deleted meanwhile; `systemCall`.
     func lock(waiting: Bool = true) throws(RuntimeError) -> FileLock? {
         do throws(SystemCallError) {
-            let file = try directory.open(
-                Self.lockFile,
-                CLINUX_O_RDWR | CLINUX_O_CREAT | CLINUX_O_NOFOLLOW,
-                mode: 0o600,
-                .noSymlinks
-            )
-            if waiting { return try FileLock(on: file, .exclusive) }
-            return try FileLock(trying: file, .exclusive)
+            let lock = try acquire(waiting)
+            if try isCurrent { return lock }
         } catch {
             // The directory went away while we opened the lock: the container was deleted.
             if error.errno == .noSuchFileOrDirectory {
                 throw RuntimeError(.notFound, "container does not exist", container: id)
             }
             throw RuntimeError("lock the container's state", error, container: id)
+        }
+        throw RuntimeError(.notFound, "container does not exist", container: id)
+    }
+
+    private func acquire(_ waiting: Bool) throws(SystemCallError) -> FileLock? {
+        let file = try directory.open(
+            Self.lockFile,
+            CLINUX_O_RDWR | CLINUX_O_CREAT | CLINUX_O_NOFOLLOW,
+            mode: 0o600,
+            .noSymlinks
+        )
+        if waiting { return try FileLock(on: file, .exclusive) }
+        return try FileLock(trying: file, .exclusive)
+    }
+
+    /// Whether the id still means this directory.
+    private var isCurrent: Bool {
+        get throws(SystemCallError) {
+            do throws(SystemCallError) {
+                let named = try root.status(FilePath(id))
+                let held = try directory.descriptor.status()
+                return named.inode == held.inode && named.device == held.device
+            } catch {
+                if error.errno == .noSuchFileOrDirectory { return false }
+                throw error
+            }
         }
     }
 
@@ -135,7 +168,13 @@ struct StateDirectory: ~Copyable, Sendable {
         let bytes: [UInt8]
         do throws(SystemCallError) {
             bytes = try directory.readFile(Self.configurationFile, limit: 16 << 20, .noSymlinks)
-        } catch { throw RuntimeError("read the container's configuration", error, container: id) }
+        } catch {
+            // It was deleted since it was found.
+            if error.errno == .noSuchFileOrDirectory {
+                throw RuntimeError(.notFound, "container does not exist", container: id)
+            }
+            throw RuntimeError("read the container's configuration", error, container: id)
+        }
         do throws(JSONError) {
             return try RuntimeConfiguration(json: bytes, limits: JSONLimits(size: 16 << 20))
         } catch { throw RuntimeError(.corruptState, "stored config.json is damaged: \(error)", container: id) }
@@ -162,17 +201,46 @@ struct StateDirectory: ~Copyable, Sendable {
         }
     }
 
-    /// Removes the directory with everything in it.
-    consuming func remove(from root: borrowing RootDirectory) throws(RuntimeError) {
-        let id = id
-        // Who looks for the container meanwhile makes the lock anew.
-        for attempt in 0... {
+    /// Where a removal puts the directory; no id begins with a dot.
+    private static func leftover(_ id: String) -> FilePath { FilePath(".\(id)") }
+
+    /// Removes the directory with everything in it, unless its id means another one by now.
+    consuming func remove() throws(RuntimeError) {
+        do throws(SystemCallError) {
+            guard try isCurrent else { return }
+            let place = try takeName()
+            for attempt in 0... {
+                do throws(SystemCallError) {
+                    try root.removeTree(place)
+                    return
+                } catch {
+                    // Another removal does the same, or who looked for the container makes the lock anew.
+                    let isShared = error.errno == .directoryNotEmpty || error.errno == .noSuchFileOrDirectory
+                    guard isShared && attempt < 100 else { throw error }
+                }
+            }
+        } catch { throw RuntimeError("remove the container's state", error, container: id) }
+    }
+
+    /// Takes the id from the directory; answers its new name.
+    private func takeName() throws(SystemCallError) -> FilePath {
+        let place = Self.leftover(id)
+        var attempts = 0
+        while true {
             do throws(SystemCallError) {
-                try root.removeTree(FilePath(id))
-                return
+                try root.rename(FilePath(id), to: place)
+                return place
             } catch {
-                if error.errno == .directoryNotEmpty && attempt < 100 { continue }
-                throw RuntimeError("remove the container's state", error, container: id)
+                switch error.errno {
+                case .directoryNotEmpty, .fileExists:
+                    // What a removal that was killed has left.
+                    attempts += 1
+                    if attempts == 100 { throw error }
+                    try? root.removeTree(place)
+                // The longest id has no room for the dot.
+                case .fileNameTooLong: return FilePath(id)
+                default: throw error
+                }
             }
         }
     }

@@ -18,7 +18,8 @@ struct SkiffCommand: ParsableCommand {
                 name: "Containers",
                 subcommands: [
                     RunCommand.self, CreateCommand.self, StartCommand.self, ExecCommand.self, ListCommand.self,
-                    LogsCommand.self, KillCommand.self, StopCommand.self, WaitCommand.self, RemoveCommand.self,
+                    LogsCommand.self, KillCommand.self, StopCommand.self, RestartCommand.self, WaitCommand.self,
+                    PauseCommand.self, UnpauseCommand.self, UpdateCommand.self, RenameCommand.self, RemoveCommand.self,
                 ]
             ),
             CommandGroup(
@@ -30,7 +31,10 @@ struct SkiffCommand: ParsableCommand {
             ),
             CommandGroup(
                 name: "Looking inside",
-                subcommands: [InspectCommand.self, ExplainCommand.self, DoctorCommand.self, VersionCommand.self]
+                subcommands: [
+                    InspectCommand.self, StatsCommand.self, TopCommand.self, ExplainCommand.self, DoctorCommand.self,
+                    VersionCommand.self,
+                ]
             ),
         ]
     )

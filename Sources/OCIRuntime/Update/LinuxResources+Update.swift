@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
-internal import OCISpec
+package import OCISpec
 
 extension LinuxResources {
     /// These limits after an update with `changes`: what is not named there stays, an entry about a device, a page
     /// size or a file replaces the one about the same, and a list of device rules replaces the whole list.
-    func updated(with changes: LinuxResources) -> LinuxResources {
+    package func updated(with changes: LinuxResources) -> LinuxResources {
         var result = self
         if let rules = changes.devices, !rules.isEmpty { result.devices = rules }
         if let memory = changes.memory { result.memory = (self.memory ?? LinuxMemory()).updated(with: memory) }

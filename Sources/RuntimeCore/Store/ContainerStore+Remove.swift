@@ -92,6 +92,7 @@ extension StoredContainer {
             case .created, .exited: break
             }
         }
-        try store.remove(id, name: metadata.name)
+        // It may have been renamed meanwhile.
+        try store.remove(id, name: try store.load(id)?.metadata.name ?? metadata.name)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+internal import Attendance
 internal import OCIRuntime
 internal import OCISpec
 

@@ -28,6 +28,10 @@ struct TopCommand: ParsableCommand {
         }
         let processIDs = Set(try store.open().container(name).runtimeContainer().processIDs())
         let options = Array(words.dropFirst())
-        try Output.line(try ProcessTable.text(of: processIDs, options: options.isEmpty ? ["-ef"] : options))
+        let text: String
+        do throws(ProcessTable.Failure) {
+            text = try ProcessTable.text(of: processIDs, options: options.isEmpty ? ["-ef"] : options)
+        } catch { throw Failure("\(error)") }
+        try Output.line(text)
     }
 }

@@ -28,6 +28,10 @@ package import LaunchPlan
     var vectors: UnsafeMutablePointer<UnsafePointer<CChar>?>?
     /// Where the environment starts in `vectors`.
     var environmentStart = 0
+    /// `HOME=` and a path, found by `findHome`.
+    var home: UnsafePointer<CChar>?
+    /// Whether the working directory is the program's.
+    var hasWorkingDirectory = false
     /// What the hook that failed has printed, and its name; the report of the failure has both.
     var hookOutput: CInt = -1
     var hookName: MappedText?
@@ -105,7 +109,8 @@ package import LaunchPlan
             try executeSurroundings(instruction)
         case .setPersonality, .setScheduler, .setIOPriority, .setMemoryPolicy, .setAffinity:
             try executeScheduling(instruction)
-        case .dropBoundingSet, .setUser, .setCapabilities, .setNoNewPrivileges, .setWorkingDirectory, .installSeccomp:
+        case .dropBoundingSet, .setUser, .setCapabilities, .setNoNewPrivileges, .setWorkingDirectory, .installSeccomp,
+            .findHome, .ownStreams:
             try executeIdentity(instruction)
         case .runHook(let name, let path, let arguments, let environment, let input, let tail, let timeout):
             let hook = Hook(name: name, path: path, arguments: arguments, environment: environment, timeout: timeout)

@@ -49,6 +49,8 @@ extension Instruction {
         case .setCapabilities: .setCapabilities
         case .setNoNewPrivileges: .setNoNewPrivileges
         case .setWorkingDirectory: .setWorkingDirectory
+        case .findHome: .findHome
+        case .ownStreams: .ownStreams
         case .installSeccomp: .installSeccomp
         case .runHook: .runHook
         case .findExecutable: .findExecutable

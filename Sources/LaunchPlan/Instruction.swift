@@ -120,8 +120,13 @@ package enum Instruction<Storage: PlanStorage> {
     case setCapabilities(effective: UInt64, permitted: UInt64, inheritable: UInt64, ambient: UInt64)
     /// Sets `no_new_privs`.
     case setNoNewPrivileges
-    /// Changes the working directory; it must be inside the root.
-    case setWorkingDirectory(path: Text)
+    /// Changes the working directory, unless that is done; it must be inside the root. With `mayBeDenied` a refusal is
+    /// left to the next try.
+    case setWorkingDirectory(path: Text, mayBeDenied: UInt32)
+    /// Looks for the home directory of `uid` in the root's `/etc/passwd`; `prepareProgram` adds it.
+    case findHome(uid: UInt32)
+    /// Gives the standard streams that are pipes, and the terminal if there is one, to `uid`.
+    case ownStreams(uid: UInt32, hasTerminal: UInt32)
     /// Installs a seccomp filter.
     case installSeccomp(filter: Text, flags: UInt32)
 
@@ -279,6 +284,8 @@ package enum Opcode: UInt32 {
     case setCapabilities
     case setNoNewPrivileges
     case setWorkingDirectory
+    case findHome
+    case ownStreams
     case installSeccomp
     case runHook
     case findExecutable

@@ -140,7 +140,9 @@
                 ambient: try integer()
             )
         case .setNoNewPrivileges: .setNoNewPrivileges
-        case .setWorkingDirectory: .setWorkingDirectory(path: try text())
+        case .setWorkingDirectory: .setWorkingDirectory(path: try text(), mayBeDenied: try small())
+        case .findHome: .findHome(uid: try small())
+        case .ownStreams: .ownStreams(uid: try small(), hasTerminal: try small())
         case .installSeccomp: try seccomp()
         case .runHook:
             .runHook(

@@ -53,7 +53,7 @@ struct CgroupPlacement {
             let layout = try cgroups.layout()
             path = try CgroupPath.resolve(
                 request.path.map { Array($0.utf8) },
-                name: Array("skiff-\(id)".utf8),
+                name: Array(id.utf8),
                 parent: .group(.root),
                 layout: layout
             )

@@ -59,6 +59,14 @@ extension Container {
             )
             launched = try launch(mapped, handle: handle, placement, actions, stored, options)
         } catch {
+            // The container has ended since it was looked at.
+            if let error = error as? NamespaceError, error.cause?.errno == .noSuchProcess {
+                throw RuntimeError(
+                    .wrongState,
+                    "cannot exec in a stopped container: container not running",
+                    container: id
+                )
+            }
             throw RuntimeError(any: error, container: id, program: process.args?.first ?? "")
         }
         return try finish(launched, options)
@@ -72,7 +80,11 @@ extension Container {
         var copy = configuration
         copy.process = process
         let bundle = FilePath(stored.record.bundle)
-        var mapped = try ConfigurationMapper.map(copy, bundle: bundle, id: id).container
+        // What is not about the process was said at its creation.
+        copy.linux?.resources?.memory?.kernel = nil
+        let whole = try ConfigurationMapper.map(copy, bundle: bundle, id: id)
+        runtime.warn(whole.warnings, container: id)
+        var mapped = whole.container
         do throws(MappingError) {
             try ConfigurationMapper.affinity(of: process, to: &mapped.process)
         } catch { throw RuntimeError(error, container: id) }
@@ -99,6 +111,7 @@ extension Container {
         builder.opensSourcesOnHost = HostPrivilege.isAdministrator
         let target = SharedDescriptor(try handle.descriptor.duplicate())
         let prepared = try PlanBuilder.prepareJoining(mapped, target: target, options: builder)
+        runtime.trace(prepared, container: id)
         let streams = Launcher.Streams(
             input: try StandardStream.resolve(options.input, 0),
             output: try StandardStream.resolve(options.output, 1),

@@ -103,6 +103,7 @@ extension Runtime {
         options: CreateOptions
     ) throws(RuntimeError) -> MappedContainer {
         var mapped = try ConfigurationMapper.map(configuration, bundle: bundle, id: id)
+        warn(mapped.warnings, container: id)
         if let root = options.root { mapped.container.root = root }
         mapped.container.diesWithParent = options.diesWithParent
         mapped.container.pivotsRoot = options.pivotsRoot

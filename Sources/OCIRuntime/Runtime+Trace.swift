@@ -5,10 +5,16 @@ internal import LaunchPlan
 internal import Logging
 internal import NamespaceKit
 
-/// What is logged at the level `debug`: how far a launch is. The phrases are those that runc uses for the same moments.
+/// What is logged: at the level `debug` how far a launch is, in the phrases that runc uses for the same moments, and what
+/// a launch tolerates.
 extension Runtime {
     func trace(_ message: @autoclosure () -> String, container id: String) {
         logger?.debug("\(message())", metadata: ["container.id": "\(id)"])
+    }
+
+    /// Logs what was tolerated.
+    func warn(_ warnings: [String], container id: String) {
+        for warning in warnings { logger?.warning("\(warning)", metadata: ["container.id": "\(id)"]) }
     }
 
     /// The plan, a line for each step.

@@ -84,7 +84,10 @@ extension HostInstruction {
                 ambient: ambient
             )
         case .setNoNewPrivileges: self = .setNoNewPrivileges
-        case .setWorkingDirectory(let path): self = .setWorkingDirectory(path: copy.text(path))
+        case .setWorkingDirectory(let path, let mayBeDenied):
+            self = .setWorkingDirectory(path: copy.text(path), mayBeDenied: mayBeDenied)
+        case .findHome(let uid): self = .findHome(uid: uid)
+        case .ownStreams(let uid, let hasTerminal): self = .ownStreams(uid: uid, hasTerminal: hasTerminal)
         case .installSeccomp(let filter, let flags): self = .installSeccomp(filter: copy.text(filter), flags: flags)
         case .runHook(let name, let path, let arguments, let environment, let input, let tail, let timeout):
             self = .runHook(

@@ -50,7 +50,8 @@ let everyInstruction: [HostInstruction] = [
     .setUmask(0o022), .dropBoundingSet(keep: 0x1_0000_0001),
     .setUser(uid: 1, gid: 2, groups: [3, 0, 0, 0], setGroups: 1),
     .setCapabilities(effective: 1, permitted: 2, inheritable: 3, ambient: 4), .setNoNewPrivileges,
-    .setWorkingDirectory(path: Array("/".utf8)), .installSeccomp(filter: Array(repeating: 6, count: 8), flags: 2),
+    .setWorkingDirectory(path: Array("/".utf8), mayBeDenied: 1), .findHome(uid: 7), .ownStreams(uid: 8, hasTerminal: 1),
+    .installSeccomp(filter: Array(repeating: 6, count: 8), flags: 2),
     .runHook(
         name: Array("startContainer hook #0".utf8),
         path: Array("/bin/hook".utf8),
@@ -79,7 +80,7 @@ let everyInstruction: [HostInstruction] = [
     @Test("says the same after a round trip, for every kind of instruction")
     func roundTrip() throws {
         #expect(try decode(PlanWriter.encode(everyInstruction)) == everyInstruction)
-        #expect(Set(everyInstruction.map { $0.opcode.rawValue }).count == 52)
+        #expect(Set(everyInstruction.map { $0.opcode.rawValue }).count == 54)
     }
 
     @Test("is refused when it is cut anywhere")

@@ -22,7 +22,7 @@ import Testing
     /// Makes the group `sub` below a container's, in every hierarchy.
     private func makeSubgroup(of container: Container) throws -> Cgroup {
         let layout = try CgroupLayout.detect()
-        let path = try CgroupPath(bytes: Array("/skiff-\(container.id)/sub".utf8))
+        let path = try CgroupPath(bytes: Array("/\(container.id)/sub".utf8))
         return try Cgroup.create(at: path, layout: layout)
     }
 
@@ -79,7 +79,7 @@ import Testing
         let pid = Int32(try created.container.state().pid)
         try group.add(processID: pid)
         // Every process of the container is below; now its group may have controllers for groups below it.
-        let directory = FilePath("/sys/fs/cgroup/skiff-\(created.container.id)")
+        let directory = FilePath("/sys/fs/cgroup/\(created.container.id)")
         for other in try created.container.processIDs() where other != pid { try? group.add(processID: other) }
         try RootDirectory(at: directory).writeFile("cgroup.subtree_control", Array("+pids".utf8))
         let text = try await bundle.exec("/bin/busybox cat /proc/self/cgroup", in: created.container).text

@@ -76,9 +76,6 @@ struct MappingRefusalTests {
         },
         MappingFixture("process") { $0.process = nil },
         MappingFixture("process.args") { $0.process?.args = nil },
-        MappingFixture("process.capabilities.bounding[1]") {
-            $0.process?.capabilities?.bounding = ["CAP_CHOWN", "CAP_TELEPORT"]
-        },
         MappingFixture("process.capabilities.effective") { $0.process?.capabilities?.effective = ["CAP_CHOWN"] },
         MappingFixture("process.consoleSize.width") { $0.process?.consoleSize = .init(height: 1, width: 65536) },
         MappingFixture("hooks.startContainer[0].timeout") {

@@ -38,6 +38,42 @@ struct MappingTests {
         #expect(mapped.hostHooks == HostHooks())
     }
 
+    @Test("of environment entries with one name takes the last, and an empty HOME for none")
+    func environment() throws {
+        func map(_ entries: [String]) throws -> (entries: [String], findsHome: Bool) {
+            let process = try MappingFixture.map { $0.process?.env = entries }.container.process
+            return (process.environment.map { String(decoding: $0, as: UTF8.self) }, process.findsHome)
+        }
+        let given = try map(["A=1", "HOME=/a", "B=2", "A=3", "HOME=/b"])
+        #expect(given.entries == ["B=2", "A=3", "HOME=/b"])
+        #expect(!given.findsHome)
+        let empty = try map(["HOME=/a", "A=1", "HOME="])
+        #expect(empty.entries == ["A=1"])
+        #expect(empty.findsHome)
+        #expect(try map(["HOMER=x"]).findsHome)
+    }
+
+    @Test("warns of capabilities that the kernel cannot grant, and leaves them out")
+    func unknownCapabilities() throws {
+        let mapped = try MappingFixture.map {
+            $0.process?.capabilities = .init(
+                bounding: ["CAP_KILL", "CAP_TELEPORT"],
+                effective: ["CAP_KILL"],
+                inheritable: ["TELEPORT"],
+                permitted: ["CAP_KILL"],
+                ambient: ["CAP_KILL"]
+            )
+            $0.linux?.resources = LinuxResources(memory: LinuxMemory(kernel: 1 << 20))
+        }
+        #expect(mapped.container.process.capabilities.bounding == CapabilitySet(.kill))
+        #expect(mapped.container.process.capabilities.ambient.isEmpty)
+        try #require(mapped.warnings.count == 3)
+        #expect(mapped.warnings[0].hasSuffix("ignoring unknown or unavailable capabilities: [CAP_TELEPORT TELEPORT]"))
+        #expect(mapped.warnings[1].contains("can't raise ambient capability CAP_KILL: "))
+        #expect(mapped.warnings[2].contains("memory.kernel is ignored"))
+        #expect(mapped.cgroup.limits.memory.kernel == nil)
+    }
+
     @Test("gives every field of the process")
     func process() throws {
         let process = try MappingFixture.map {

@@ -68,7 +68,6 @@ struct ResourceMappingTests {
         expected.memory.limit = .value(10)
         expected.memory.reservation = .value(5)
         expected.memory.swap = .unlimited
-        expected.memory.kernel = .value(7)
         expected.memory.kernelTCP = .value(8)
         expected.memory.swappiness = 60
         expected.memory.disableOOMKiller = true

@@ -74,7 +74,7 @@ final class OCIBundle {
     /// What is left of the container on the host: state, control groups, mounts.
     func remains() throws -> String {
         try shell(
-            "ls -A state 2>/dev/null; find /sys/fs/cgroup -maxdepth 3 -name \"skiff-$id\"; grep \"$PWD\" /proc/self/mountinfo"
+            "ls -A state 2>/dev/null; find /sys/fs/cgroup -maxdepth 3 -name \"*$id\"; grep \"$PWD\" /proc/self/mountinfo"
         ).output
     }
 

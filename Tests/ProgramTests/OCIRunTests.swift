@@ -120,7 +120,7 @@ import Testing
         bundle.configuration.linux?.resources = nil
         try bundle.save()
         #expect(try bundle.oci("--cgroup-manager", "disabled", "run", "--detach", bundle.id).status == 0)
-        #expect(try bundle.shell("find /sys/fs/cgroup -maxdepth 3 -name \"skiff-$id\"").output == "")
+        #expect(try bundle.shell("find /sys/fs/cgroup -maxdepth 3 -name \"*$id\"").output == "")
     }
 
     @Test("starts where /proc is not mounted")

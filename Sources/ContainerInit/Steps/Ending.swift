@@ -61,6 +61,9 @@ extension Interpreter {
     private mutating func prepareProgram(_ arguments: MappedList, _ environment: MappedList) throws(StepError) {
         unsafe vectors = unsafe try pointers(arguments, environment)
         environmentStart = arguments.count + 1
+        if let home = unsafe home, let vectors = unsafe vectors {
+            unsafe vectors[environmentStart + environment.count] = unsafe home
+        }
         resetSignals()
     }
 
@@ -79,12 +82,13 @@ extension Interpreter {
         try check(result, .execve)
     }
 
-    /// Argument and environment vectors, one after the other, each ended by a null pointer.
+    /// Argument and environment vectors, one after the other, each ended by a null pointer; the second has room for one
+    /// more entry.
     func pointers(
         _ arguments: MappedList,
         _ environment: MappedList
     ) throws(StepError) -> UnsafeMutablePointer<UnsafePointer<CChar>?> {
-        let count = arguments.count + environment.count + 2
+        let count = arguments.count + environment.count + 3
         let address = try check(
             clinux_mmap(
                 count * 8,

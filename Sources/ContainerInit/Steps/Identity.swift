@@ -20,7 +20,12 @@ extension Interpreter {
                 ambient: ambient
             )
         case .setNoNewPrivileges: try check(clinux_prctl(CLINUX_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), .prctl)
-        case .setWorkingDirectory(let path): try setWorkingDirectory(path)
+        case .setWorkingDirectory(let path, let mayBeDenied):
+            do throws(StepError) { try setWorkingDirectory(path) } catch {
+                guard mayBeDenied != 0, error.errno == CLINUX_EACCES || error.errno == CLINUX_EPERM else { throw error }
+            }
+        case .findHome(let uid): try findHome(of: uid)
+        case .ownStreams(let uid, let hasTerminal): try ownStreams(uid, hasTerminal: hasTerminal != 0)
         case .installSeccomp(let filter, let flags): try installSeccomp(filter, flags: flags)
         default: throw StepError(CLINUX_EPROTO, .plan)
         }
@@ -73,7 +78,8 @@ extension Interpreter {
 
     /// Changes the directory, and makes sure that it has a name inside the root: a descriptor that leaked into the
     /// path would lead outside (CVE-2024-21626).
-    private func setWorkingDirectory(_ path: MappedText) throws(StepError) {
+    private mutating func setWorkingDirectory(_ path: MappedText) throws(StepError) {
+        if hasWorkingDirectory { return }
         let resolve = UInt64(CLINUX_RESOLVE_IN_ROOT | CLINUX_RESOLVE_NO_MAGICLINKS)
         let directory = unsafe try check(
             clinux_openat2(
@@ -90,6 +96,22 @@ extension Interpreter {
         let buffer = unsafe UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: CChar.self)
         unsafe try check(clinux_getcwd(buffer, Self.pathCapacity), .notInRoot)
         guard unsafe scratch[0] == UInt8(ascii: "/") else { throw StepError(CLINUX_ENOENT, .notInRoot) }
+        hasWorkingDirectory = true
+    }
+
+    /// A program that is not root opens its streams by name, such as `/dev/stdout`, only when they are its own. Files
+    /// and devices of the host keep their owner, and so does what is not ours to give or cannot be changed.
+    private func ownStreams(_ uid: UInt32, hasTerminal: Bool) throws(StepError) {
+        for stream in CInt(0)...2 {
+            var status = clinux_statx()
+            let mask = UInt32(CLINUX_STATX_TYPE | CLINUX_STATX_UID)
+            // A closed one belongs to nobody.
+            guard unsafe clinux_statx(stream, "", CLINUX_AT_EMPTY_PATH, mask, &status) >= 0 else { continue }
+            let kind = CInt(status.mode) & CLINUX_S_IFMT
+            guard kind == CLINUX_S_IFIFO || hasTerminal && kind == CLINUX_S_IFCHR, status.uid != uid else { continue }
+            let result = clinux_fchown(stream, uid, .max)
+            if result != -CLINUX_EPERM && result != -CLINUX_EROFS { try check(result, .chown) }
+        }
     }
 
     /// Installs the filter. Its listener, if it has one, is fetched by the host, which says when the supervisor has it:

@@ -219,6 +219,8 @@ extension Interpreter {
         )
     }
 
+    /// Makes a node. One of the same device that is there already, as in a root that a container ran in before, stays as
+    /// it is.
     private func makeDevice(
         _ path: MappedText,
         mode: UInt32,
@@ -227,6 +229,7 @@ extension Interpreter {
         gid: UInt32
     ) throws(StepError) {
         let made = unsafe try withParent(path) { unsafe clinux_mknodat($0, $1, mode, device) }
+        if made == -CLINUX_EEXIST, try isDevice(path, mode: mode, device: device) { return }
         try check(made, .mknod)
         if uid | gid != 0 {
             let owned = unsafe try withParent(path) {
@@ -239,11 +242,30 @@ extension Interpreter {
         try check(changed, .chmod)
     }
 
+    private func isDevice(_ path: MappedText, mode: UInt32, device: UInt64) throws(StepError) -> Bool {
+        let node = unsafe try withParent(path) {
+            unsafe clinux_openat($0, $1, CLINUX_O_PATH | CLINUX_O_NOFOLLOW | CLINUX_O_CLOEXEC, 0)
+        }
+        try check(node, .openTarget)
+        defer { _ = clinux_close(node) }
+        var status = clinux_statx()
+        unsafe try check(
+            clinux_statx(node, "", CLINUX_AT_EMPTY_PATH, UInt32(CLINUX_STATX_TYPE), &status),
+            .status
+        )
+        return CInt(status.mode) & CLINUX_S_IFMT == CInt(bitPattern: mode) & CLINUX_S_IFMT
+            && clinux_makedev(status.rdev_major, status.rdev_minor) == device
+    }
+
     /// One small tmpfs, attached below the future root so that the kernel lets us copy its parts, gives an empty
     /// directory and an empty file that nothing in the container can have prepared.
     private mutating func prepareMasks() throws(StepError) {
         let context = unsafe try check(clinux_fsopen("tmpfs", UInt32(CLINUX_FSOPEN_CLOEXEC)), .fsopen)
         defer { _ = clinux_close(context) }
+        unsafe try check(
+            clinux_fsconfig(context, UInt32(CLINUX_FSCONFIG_SET_STRING), "source", "tmpfs", 0),
+            .fsconfig
+        )
         try check(clinux_fsconfig(context, UInt32(CLINUX_FSCONFIG_CMD_CREATE), nil, nil, 0), .fsconfig)
         let quiet = UInt32(CLINUX_MOUNT_ATTR_NOSUID | CLINUX_MOUNT_ATTR_NODEV | CLINUX_MOUNT_ATTR_NOEXEC)
         let mount = try check(clinux_fsmount(context, UInt32(CLINUX_FSMOUNT_CLOEXEC), quiet), .fsmount)

@@ -69,7 +69,9 @@ extension Instruction: CustomStringConvertible where Storage == HostStorage {
         case .setCapabilities(let effective, let permitted, _, _):
             "set capabilities effective 0x\(String(effective, radix: 16)) permitted 0x\(String(permitted, radix: 16))"
         case .setNoNewPrivileges: "set no_new_privs"
-        case .setWorkingDirectory(let path): "change to working directory \(Self.show(path))"
+        case .setWorkingDirectory(let path, _): "change to working directory \(Self.show(path))"
+        case .findHome(let uid): "find the home directory of user \(uid)"
+        case .ownStreams(let uid, _): "give the standard streams to user \(uid)"
         case .installSeccomp(let filter, _): "install seccomp filter of \(filter.count / 8) instructions"
         case .runHook(let name, let path, _, _, _, _, _): "run \(Self.show(name)) \(Self.show(path))"
         case .findExecutable(let candidates): "find executable \(Self.show(candidates.first ?? []))"

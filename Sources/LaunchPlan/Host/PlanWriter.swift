@@ -38,16 +38,17 @@ package struct PlanWriter {
             break
         case .dieWithParent(let value), .unshare(let value), .awaitHost(let value), .setUmask(let value),
             .awaitStart(let value), .closeDescriptors(let value), .openProc(let value), .setIOPriority(let value),
-            .enterDirectory(let value):
+            .enterDirectory(let value), .findHome(let value):
             integers(UInt64(value))
         case .joinNamespaces(let slot, let flags): integers(UInt64(slot), UInt64(flags))
+        case .ownStreams(let uid, let hasTerminal): integers(UInt64(uid), UInt64(hasTerminal))
         case .setPropagation(let value), .setPersonality(let value), .dropBoundingSet(let value): integers(value)
         case .setResourceLimit(let resource, let soft, let hard): integers(UInt64(resource), soft, hard)
         case .setCapabilities(let effective, let permitted, let inheritable, let ambient):
             integers(effective, permitted, inheritable, ambient)
         case .openTerminal(let rows, let columns, let bind): integers(UInt64(rows), UInt64(columns), UInt64(bind))
         case .setHostname(let value), .setDomainname(let value), .setAffinity(let value), .mask(let value),
-            .makeReadOnly(let value), .setWorkingDirectory(let value), .detachMount(let value):
+            .makeReadOnly(let value), .detachMount(let value):
             text(value)
         default: compoundPayload(instruction)
         }
@@ -84,6 +85,9 @@ package struct PlanWriter {
         case .makeDirectory(let path, let mode):
             text(path)
             integers(UInt64(mode))
+        case .setWorkingDirectory(let path, let mayBeDenied):
+            text(path)
+            integers(UInt64(mayBeDenied))
         case .makeSymlink(let path, let destination):
             text(path)
             text(destination)

@@ -7,8 +7,12 @@ public import SystemPackage
 public struct ProcessConfiguration: Hashable, Sendable {
     /// The program and its arguments as bytes. A first one without a slash is looked up in `PATH` of `environment`.
     public var arguments: [[UInt8]]
-    /// `NAME=value` entries as bytes; exactly what the program gets.
+    /// `NAME=value` entries as bytes; exactly what the program gets, but for ``findsHome``.
     public var environment: [[UInt8]]
+    /// Whether `HOME` is added: the home directory that the root's `/etc/passwd` has for the user, else `/`.
+    public var findsHome: Bool
+    /// Whether its terminal, and standard streams that are pipes, are given to its user, who can open them by name then.
+    public var ownsStreams: Bool
     /// The working directory inside the container.
     public var workingDirectory: FilePath
     /// User inside the container.
@@ -52,6 +56,8 @@ public struct ProcessConfiguration: Hashable, Sendable {
     public init(arguments: [[UInt8]], environment: [[UInt8]] = [], workingDirectory: FilePath = "/") {
         self.arguments = arguments
         self.environment = environment
+        findsHome = false
+        ownsStreams = false
         self.workingDirectory = workingDirectory
         uid = 0
         gid = 0

@@ -125,7 +125,8 @@ extension Launcher {
         case (.execute, Errno(rawValue: CLINUX_ENOEXEC)):
             "the file is not an executable of this machine's architecture"
         case (.mountFileSystem, .notDirectory), (.mountFileSystem, .tooManySymbolicLinkLevels):
-            "/proc and /sys must be real directories in the root file system"
+            "procfs and sysfs must be mounted on ordinary directory: no symbolic link may lead there"
+        case (.makeDevice, .fileExists): "something else is at this path in the root file system"
         case (.setWorkingDirectory, _) where detail == .notInRoot: "the working directory is outside the root"
         default: nil
         }

@@ -31,7 +31,11 @@ extension PlanBuilder {
         if directory != "/" { add(.makeDirectory(path: directory.bytes, mode: 0o755)) }
         if let size = configuration.process.terminal { add(terminal(size, bindsConsole: true)) }
         for path in configuration.readOnlyPaths { add(.makeReadOnly(path: path.bytes)) }
-        for path in configuration.maskedPaths { add(.mask(path: path.bytes)) }
+        var masked: Set<FilePath> = []
+        for path in configuration.maskedPaths where masked.insert(path).inserted { add(.mask(path: path.bytes)) }
+        if configuration.mounts.contains(where: becomesReadOnlyLater) {
+            add(.setMountAttributes(path: Self.devices.bytes, attributes: .init(set: MountFlags.readOnly.rawValue)))
+        }
         if configuration.rootIsReadOnly {
             add(.setMountAttributes(path: Array("/".utf8), attributes: .init(set: MountFlags.readOnly.rawValue)))
         }
@@ -81,6 +85,14 @@ extension PlanBuilder {
                 ? .holdRoot(source: tree, attributes: .init(recursivePropagation: alone))
                 : .attachRoot(source: tree, attributes: attributes, place: place)
         )
+    }
+
+    private static let devices: FilePath = "/dev"
+
+    /// Mounts, nodes, links and the console are still to be made in a read-only `/dev`.
+    private func becomesReadOnlyLater(_ mount: ContainerMount) -> Bool {
+        guard case .fileSystem = mount.source, !configuration.sharesMountNamespace else { return false }
+        return mount.destination == Self.devices && mount.set.contains(.readOnly)
     }
 
     private mutating func addRootChange() throws(NamespaceError) {
@@ -163,7 +175,7 @@ extension PlanBuilder {
         add(
             .mountFileSystem(
                 type: Array("tmpfs".utf8),
-                options: [Array("mode=755".utf8)],
+                options: [Array("source=tmpfs".utf8), Array("mode=755".utf8)],
                 target: .init(path: destination.bytes, kind: .directory),
                 attributes: holder,
                 inheritance: []
@@ -220,7 +232,7 @@ extension PlanBuilder {
 
     private func attributes(_ mount: ContainerMount) -> MountAttributes {
         var result = MountAttributes(
-            set: mount.set.rawValue,
+            set: becomesReadOnlyLater(mount) ? mount.set.subtracting(.readOnly).rawValue : mount.set.rawValue,
             clear: mount.clear.rawValue,
             recursiveSet: mount.recursiveSet.rawValue,
             recursiveClear: mount.recursiveClear.rawValue

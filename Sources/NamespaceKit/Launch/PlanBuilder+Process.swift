@@ -62,13 +62,19 @@ extension PlanBuilder {
         let sets = process.capabilities
         add(.setUmask(process.umask ?? 0o022))
         add(.dropBoundingSet(keep: sets.bounding.rawValue))
+        let directory = process.workingDirectory.bytes
+        // Before the directory changes: the file is looked up from there, which is the root now.
+        if process.findsHome { add(.findHome(uid: process.uid)) }
+        // Who sets the container up may enter directories that the user may not, and the other way round.
+        add(.setWorkingDirectory(path: directory, mayBeDenied: 1))
+        if process.ownsStreams { add(.ownStreams(uid: process.uid, hasTerminal: process.terminal == nil ? 0 : 1)) }
         add(user(process))
         let administration = CapabilitySet(.sysAdmin).rawValue
         let keepsForFilter = process.seccomp != nil && !process.noNewPrivileges
         let final = capabilities(sets, adding: 0)
         if process.noNewPrivileges { add(.setNoNewPrivileges) }
         add(keepsForFilter ? capabilities(sets, adding: administration) : final)
-        add(.setWorkingDirectory(path: process.workingDirectory.bytes))
+        add(.setWorkingDirectory(path: directory, mayBeDenied: 0))
         add(.findExecutable(candidates: process.candidates))
         let slot = options.startSocket.map { launch.add($0) } ?? PreparedLaunch.controlSlot
         let notifies = process.seccomp?.flags.contains(.newListener) ?? false

@@ -6,6 +6,10 @@ internal import OCISpec
 
 /// The controllers whose settings differ in form from the kit's.
 extension ConfigurationMapper {
+    /// The kernel counts its own memory with the rest since 5.16; before, the limit was deprecated.
+    static let kernelMemoryWarning =
+        "linux.resources.memory.kernel is ignored: the kernel has no such limit any more, its memory counts for limit"
+
     static func memory(_ section: LinuxMemory?, at path: JSONPath) throws(MappingError) -> MemoryLimits {
         var limits = MemoryLimits()
         guard let section else { return limits }
@@ -15,7 +19,6 @@ extension ConfigurationMapper {
         limits.limit = limitUnlessZero(section.limit)
         limits.reservation = limitUnlessZero(section.reservation)
         limits.swap = limitUnlessZero(section.swap)
-        limits.kernel = limitUnlessZero(section.kernel)
         limits.kernelTCP = limitUnlessZero(section.kernelTCP)
         limits.swappiness = section.swappiness
         limits.disableOOMKiller = section.disableOOMKiller

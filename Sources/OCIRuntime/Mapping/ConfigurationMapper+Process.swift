@@ -10,7 +10,8 @@ extension ConfigurationMapper {
     static func mapChecked(
         _ process: RuntimeConfiguration.Process,
         linux: LinuxConfiguration?,
-        _ modules: SecurityModules?
+        _ modules: SecurityModules?,
+        warnings: inout [String]
     ) throws(MappingError) -> ProcessConfiguration {
         let path = JSONPath.field("process")
         guard let arguments = process.args, !arguments.isEmpty else {
@@ -18,14 +19,21 @@ extension ConfigurationMapper {
         }
         var result = ProcessConfiguration(
             arguments: arguments.map { Array($0.utf8) },
-            environment: (process.env ?? []).map { Array($0.utf8) },
+            environment: environment(process.env ?? []),
             workingDirectory: FilePath(process.cwd)
         )
+        let home = Array("HOME=".utf8)
+        result.findsHome = !result.environment.contains { $0.starts(with: home) }
+        result.ownsStreams = true
         result.uid = process.user.uid
         result.gid = process.user.gid
         result.additionalGroups = process.user.additionalGids ?? []
         result.umask = process.user.umask
-        result.capabilities = try capabilities(process.capabilities, at: path.appending("capabilities"))
+        result.capabilities = try capabilities(
+            process.capabilities,
+            at: path.appending("capabilities"),
+            warnings: &warnings
+        )
         result.noNewPrivileges = process.noNewPrivileges ?? false
         result.resourceLimits = try resourceLimits(process.rlimits ?? [], at: path.appending("rlimits"))
         result.oomScoreAdjustment = process.oomScoreAdj
@@ -43,36 +51,58 @@ extension ConfigurationMapper {
         return result
     }
 
+    /// Of entries with one name the last counts, and an empty `HOME` counts as none, as with runc.
+    private static func environment(_ entries: [String]) -> [[UInt8]] {
+        var names: Set<[UInt8]> = []
+        var result: [[UInt8]] = []
+        for entry in entries.reversed() {
+            let bytes = Array(entry.utf8)
+            let isNew = names.insert(Array(bytes.prefix { $0 != UInt8(ascii: "=") })).inserted
+            if isNew && !bytes.elementsEqual("HOME=".utf8) { result.append(bytes) }
+        }
+        return result.reversed()
+    }
+
+    /// What the kernel cannot grant is left out with a warning, as the specification says.
     private static func capabilities(
         _ sets: RuntimeConfiguration.Capabilities?,
-        at path: JSONPath
+        at path: JSONPath,
+        warnings: inout [String]
     ) throws(MappingError) -> ProcessCapabilities {
-        func set(_ names: [String]?, _ field: String) throws(MappingError) -> CapabilitySet {
+        var unknown: Set<String> = []
+        func set(_ names: [String]?) -> CapabilitySet {
             var set = CapabilitySet()
-            for (index, name) in (names ?? []).enumerated() {
-                guard let capability = Capability(name: name.utf8) else {
-                    throw .invalid(
-                        path.appending(field).appending(index),
-                        "\"\(JSONError.excerpt(name.utf8))\" is not a capability known here"
-                    )
+            for name in names ?? [] {
+                if let capability = Capability(name: name.utf8) {
+                    set.insert(capability)
+                } else {
+                    unknown.insert(JSONError.excerpt(name.utf8))
                 }
-                set.insert(capability)
             }
             return set
         }
         var result = ProcessCapabilities(
-            bounding: try set(sets?.bounding, "bounding"),
-            effective: try set(sets?.effective, "effective"),
-            permitted: try set(sets?.permitted, "permitted"),
-            inheritable: try set(sets?.inheritable, "inheritable"),
-            ambient: try set(sets?.ambient, "ambient")
+            bounding: set(sets?.bounding),
+            effective: set(sets?.effective),
+            permitted: set(sets?.permitted),
+            inheritable: set(sets?.inheritable),
+            ambient: set(sets?.ambient)
         )
+        if !unknown.isEmpty {
+            let names = unknown.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.joined(separator: " ")
+            warnings.append("\(path): ignoring unknown or unavailable capabilities: [\(names)]")
+        }
         // The kernel refuses these too, but cannot say which capability it is about.
         let excess = result.effective.subtracting(result.permitted)
         if !excess.isEmpty { throw .invalid(path.appending("effective"), "\(excess) must be in permitted, too") }
-        // The kernel raises only what is permitted and inheritable. Callers ask for more and count on runc's leniency:
-        // its own example configuration lists ambient capabilities and no inheritable ones.
-        result.ambient.formIntersection(result.permitted.intersection(result.inheritable))
+        // The kernel raises only what is permitted and inheritable.
+        let raised = result.ambient.intersection(result.permitted.intersection(result.inheritable))
+        for capability in Capability.allCases where result.ambient.subtracting(raised).contains(capability) {
+            warnings.append(
+                "can't raise ambient capability \(capability): it must be in permitted and inheritable, too"
+            )
+        }
+        result.ambient = raised
         return result
     }
 

@@ -7,8 +7,8 @@ internal import SystemPackage
 
 /// Says a runtime configuration in the terms of the kits.
 ///
-/// Nothing on the host is looked at or changed. Every field is either in the result or refused by its JSON path; the
-/// sections of other platforms are not looked into.
+/// Nothing on the host is looked at or changed. Every field is either in the result, or in a warning where the
+/// specification wants one, or refused by its JSON path; the sections of other platforms are not looked into.
 ///
 /// Specification: OCI runtime-spec 1.3, config.md and config-linux.md.
 enum ConfigurationMapper {
@@ -48,7 +48,9 @@ enum ConfigurationMapper {
         guard let process = configuration.process else {
             throw MappingError(.invalid, JSONPath([.key("process")]), "is required to create a container")
         }
-        var container = ContainerConfiguration(process: try mapChecked(process, linux: linux, modules))
+        var warnings: [String] = []
+        let mapped = try mapChecked(process, linux: linux, modules, warnings: &warnings)
+        var container = ContainerConfiguration(process: mapped)
         container.namespaces = namespaces(linux.namespaces ?? [])
         // Beside the path of a user namespace, mappings describe that namespace; it has them already.
         if container.namespaces.user == .new {
@@ -74,12 +76,14 @@ enum ConfigurationMapper {
         container.sysctls = sysctls(linux.sysctl ?? [:])
         container.networkDevices = networkDevices(linux.netDevices ?? [:])
         container.hooks = try launchHooks(configuration.hooks, process)
+        if linux.resources?.memory?.kernel ?? 0 != 0 { warnings.append(Self.kernelMemoryWarning) }
         return MappedContainer(
             container: container,
             cgroup: try cgroup(configuration, linux),
             resourceControl: try resourceControl(linux.intelRdt),
             hostHooks: hostHooks(configuration.hooks),
-            terminalRequested: process.terminal ?? false
+            terminalRequested: process.terminal ?? false,
+            warnings: warnings
         )
     }
 

@@ -15,4 +15,6 @@ struct MappedContainer: Sendable {
     var hostHooks: HostHooks
     /// Whether the process gets a terminal of its own.
     var terminalRequested: Bool
+    /// What the specification has a runtime say and tolerate, a sentence each.
+    var warnings: [String]
 }

@@ -30,6 +30,7 @@ extension Container {
         }
         let old = try directory.configuration()
         let update = try LimitUpdate(changes, of: old, container: id)
+        if changes.memory?.kernel ?? 0 != 0 { runtime.warn([ConfigurationMapper.kernelMemoryWarning], container: id) }
         do throws(CgroupError) { try apply(update, to: group, stored) } catch {
             throw RuntimeError(error, container: id)
         }

@@ -15,7 +15,6 @@ extension ConfigurationValidator {
         requireAbsolute(process.cwd, path.appending("cwd"))
         validateEnvironment(process.env ?? [], at: path.appending("env"))
         validate(process.user, at: path.appending("user"))
-        validateCapabilities(process, at: path.appending("capabilities"))
         validate(process.rlimits ?? [], at: path.appending("rlimits"))
         if let adjustment = process.oomScoreAdj {
             require((-1000...1000).contains(adjustment), path.appending("oomScoreAdj"), "must be from -1000 to 1000")
@@ -54,23 +53,6 @@ extension ConfigurationValidator {
             require(gid != Self.noID, place, "4294967295 is no group id")
         }
         if let umask = user.umask { require(umask <= 0o777, path.appending("umask"), "must be from 0 to 0o777") }
-    }
-
-    private mutating func validateCapabilities(_ process: RuntimeConfiguration.Process, at path: JSONPath) {
-        guard let sets = process.capabilities else { return }
-        for (field, names) in [
-            ("bounding", sets.bounding), ("effective", sets.effective), ("inheritable", sets.inheritable),
-            ("permitted", sets.permitted), ("ambient", sets.ambient),
-        ] {
-            for (index, name) in (names ?? []).enumerated() {
-                let rest = name.utf8.dropFirst(4)
-                let isName =
-                    name.utf8.starts(with: "CAP_".utf8) && !rest.isEmpty && rest.count <= 64
-                    && rest.allSatisfy { Bytes.isUpper($0) || Bytes.isDigit($0) || $0 == UInt8(ascii: "_") }
-                let place = path.appending(field).appending(index)
-                require(isName, place, "\"\(JSONError.excerpt(name.utf8))\" is no name of a capability")
-            }
-        }
     }
 
     private mutating func validate(_ limits: [RuntimeConfiguration.RLimit], at path: JSONPath) {

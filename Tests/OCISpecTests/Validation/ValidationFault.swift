@@ -61,10 +61,6 @@ struct ValidationFault: Sendable, CustomTestStringConvertible {
         ValidationFault("process.user.uid", .invalid) { $0.process?.user.uid = .max },
         ValidationFault("process.user.additionalGids[1]", .invalid) { $0.process?.user.additionalGids = [1, .max] },
         ValidationFault("process.user.umask", .invalid) { $0.process?.user.umask = 0o1000 },
-        ValidationFault("process.capabilities.ambient[0]", .invalid) { $0.process?.capabilities?.ambient = ["KILL"] },
-        ValidationFault("process.capabilities.bounding[0]", .invalid) {
-            $0.process?.capabilities?.bounding = ["cap_kill"]
-        },
         ValidationFault("process.rlimits[0].soft", .invalid) { $0.process?.rlimits?[0].soft = 1025 },
         ValidationFault("process.rlimits[1].type", .duplicate) {
             $0.process?.rlimits?.append(.init(type: .openFiles, soft: 1, hard: 2))

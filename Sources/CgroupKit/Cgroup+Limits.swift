@@ -24,7 +24,13 @@ extension Cgroup {
 
     /// Sets limits; `undo`, if there is one, learns what was in force.
     func apply(_ limits: CgroupLimits, undo: inout CgroupUndo?) throws(CgroupError) {
-        for write in try limits.plan(layout, current: try current()) { try apply(write, undo: &undo) }
+        for write in try limits.plan(layout, current: try current(for: limits)) { try apply(write, undo: &undo) }
+    }
+
+    /// What is in force of that which is to be changed: what stays as it is is not looked at.
+    private func current(for limits: CgroupLimits) throws(CgroupError) -> CgroupLimits.Current {
+        let isUntouched = limits.memory == MemoryLimits() && limits.cpu == CPULimits()
+        return isUntouched ? CgroupLimits.Current() : try current()
     }
 
     /// What is in force, as far as it decides the order of writes.

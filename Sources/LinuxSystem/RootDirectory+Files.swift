@@ -122,14 +122,12 @@ extension RootDirectory {
         in other: borrowing RootDirectory,
         flags: UInt32 = 0
     ) throws(SystemCallError) {
-        let source = try parent(of: from, .noSymlinks)
-        let target = try other.parent(of: to, .noSymlinks)
-        let sourceNumber = source.directory.descriptor.rawValue
-        let targetNumber = target.directory.descriptor.rawValue
-        try systemCall("renameat2", path: from) {
-            source.name.withCString { old in
-                target.name.withCString { new in
-                    unsafe clinux_renameat2(sourceNumber, old, targetNumber, new, flags)
+        try withParent(of: from, .noSymlinks) { (source, old) throws(SystemCallError) in
+            try other.withParent(of: to, .noSymlinks) { (target, new) throws(SystemCallError) in
+                try systemCall("renameat2", path: from) {
+                    old.withCString { old in
+                        new.withCString { new in unsafe clinux_renameat2(source, old, target, new, flags) }
+                    }
                 }
             }
         }
@@ -188,8 +186,22 @@ extension RootDirectory {
         _ call: String,
         _ body: (CInt, UnsafePointer<CChar>) -> CInt
     ) throws(SystemCallError) {
-        let parent = try parent(of: path)
-        let number = parent.directory.descriptor.rawValue
-        try systemCall(call, path: path) { parent.name.withCString { unsafe body(number, $0) } }
+        try withParent(of: path, .inRoot) { (number, name) throws(SystemCallError) in
+            try systemCall(call, path: path) { name.withCString { unsafe body(number, $0) } }
+        }
+    }
+
+    /// Runs `body` with the descriptor of the parent of `path` and the last component. This directory itself is not
+    /// opened again.
+    private func withParent(
+        of path: FilePath,
+        _ resolution: Resolution,
+        _ body: (CInt, FilePath) throws(SystemCallError) -> Void
+    ) throws(SystemCallError) {
+        if path.root == nil, path.components.count == 1, path.lastComponent?.kind == .regular {
+            return try body(descriptor.rawValue, FilePath(root: nil, path.components))
+        }
+        let parent = try parent(of: path, resolution)
+        try body(parent.directory.descriptor.rawValue, parent.name)
     }
 }

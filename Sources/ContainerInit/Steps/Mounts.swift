@@ -228,18 +228,21 @@ extension Interpreter {
         uid: UInt32,
         gid: UInt32
     ) throws(StepError) {
-        let made = unsafe try withParent(path) { unsafe clinux_mknodat($0, $1, mode, device) }
-        if made == -CLINUX_EEXIST, try isDevice(path, mode: mode, device: device) { return }
-        try check(made, .mknod)
-        if uid | gid != 0 {
-            let owned = unsafe try withParent(path) {
-                unsafe clinux_fchownat($0, $1, uid, gid, CLINUX_AT_SYMLINK_NOFOLLOW)
+        var step = StepDetail.mknod
+        let result = unsafe try withParent(path) { parent, name in
+            let made = unsafe clinux_mknodat(parent, name, mode, device)
+            if made < 0 { return made }
+            if uid | gid != 0 {
+                step = .chown
+                let owned = unsafe clinux_fchownat(parent, name, uid, gid, CLINUX_AT_SYMLINK_NOFOLLOW)
+                if owned < 0 { return owned }
             }
-            try check(owned, .chown)
+            // mknodat(2) applies default ACLs of the directory; the node is ours and new, so its name still means it.
+            step = .chmod
+            return unsafe clinux_fchmodat(parent, name, mode & 0o7777)
         }
-        // mknodat(2) applies the umask; the node is ours and new, so its name still means it.
-        let changed = unsafe try withParent(path) { unsafe clinux_fchmodat($0, $1, mode & 0o7777) }
-        try check(changed, .chmod)
+        if step == .mknod, result == -CLINUX_EEXIST, try isDevice(path, mode: mode, device: device) { return }
+        try check(result, step)
     }
 
     private func isDevice(_ path: MappedText, mode: UInt32, device: UInt64) throws(StepError) -> Bool {

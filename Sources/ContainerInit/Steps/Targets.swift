@@ -47,12 +47,44 @@ extension Interpreter {
         guard path.count < Self.pathCapacity else { throw StepError(CLINUX_ENAMETOOLONG, .createTarget) }
         var count = path.count
         let source = unsafe UnsafeRawPointer(reader.pointer(path)).assumingMemoryBound(to: UInt8.self)
-        for index in 0..<count { unsafe scratch[index] = unsafe source[index] }
+        for index in 0...count { unsafe scratch[index] = unsafe source[index] }
+        if createLast(count: count, kind: kind, mode: mode) { return }
         for _ in 0..<40 {
             guard let followed = try createComponents(count: count, kind: kind, mode: mode) else { return }
             count = followed
         }
         throw StepError(CLINUX_ELOOP, .symlinkLoop)
+    }
+
+    /// Makes the last component of the path in the scratch buffer where only that one is missing, as it mostly is.
+    /// Whatever else is the case is left to the walk over the components, which can also say what is wrong.
+    private func createLast(count: Int, kind: MountTarget<MappedStorage>.Kind, mode: UInt32) -> Bool {
+        let start = lastComponent(count: count)
+        guard start > 1, start < count else { return false }
+        let parent = unsafe prefix(start) {
+            unsafe openInRoot($0, flags: CLINUX_O_PATH | CLINUX_O_DIRECTORY, resolve: Self.inRoot)
+        }
+        guard parent >= 0 else { return false }
+        defer { _ = clinux_close(parent) }
+        let name = unsafe UnsafeRawPointer(scratch + start).assumingMemoryBound(to: CChar.self)
+        let made = unsafe makeNew(name, in: parent, asFile: kind == .file, mode: mode)
+        return made >= 0
+    }
+
+    /// Where the last component of the path in the scratch buffer begins; `count` when it ends in a slash.
+    private func lastComponent(count: Int) -> Int {
+        var start = count
+        while start > 0, unsafe scratch[start - 1] != UInt8(ascii: "/") { start -= 1 }
+        return start
+    }
+
+    /// Makes a directory or an empty file that must not be there yet.
+    private func makeNew(_ name: UnsafePointer<CChar>, in parent: CInt, asFile: Bool, mode: UInt32) -> CInt {
+        guard asFile else { return unsafe clinux_mkdirat(parent, name, mode) }
+        let flags = CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_EXCL | CLINUX_O_NOFOLLOW | CLINUX_O_CLOEXEC
+        let file = unsafe clinux_openat(parent, name, flags, 0o644)
+        if file >= 0 { _ = clinux_close(file) }
+        return file
     }
 
     /// Makes what is missing of the path in the scratch buffer. When a component is a dangling symbolic link, the path
@@ -103,20 +135,9 @@ extension Interpreter {
             return false
         }
         if exists != -CLINUX_ENOENT { try check(exists, .createTarget) }
-        let made = terminated(range.upperBound) {
-            if asFile {
-                return unsafe clinux_openat(
-                    parent,
-                    name,
-                    CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_EXCL | CLINUX_O_NOFOLLOW | CLINUX_O_CLOEXEC,
-                    0o644
-                )
-            }
-            return unsafe clinux_mkdirat(parent, name, mode)
-        }
+        let made = terminated(range.upperBound) { unsafe makeNew(name, in: parent, asFile: asFile, mode: mode) }
         if made == -CLINUX_EEXIST { return true }
         try check(made, .createTarget)
-        if asFile { _ = clinux_close(made) }
         return false
     }
 
@@ -169,18 +190,14 @@ extension Interpreter {
         guard path.count < Self.pathCapacity else { throw StepError(CLINUX_ENAMETOOLONG, .openTarget) }
         let source = unsafe UnsafeRawPointer(reader.pointer(path)).assumingMemoryBound(to: UInt8.self)
         for index in 0...path.count { unsafe scratch[index] = unsafe source[index] }
-        var start = path.count
-        while start > 0, unsafe scratch[start - 1] != UInt8(ascii: "/") { start -= 1 }
+        let start = lastComponent(count: path.count)
         guard start < path.count else { throw StepError(CLINUX_EINVAL, .openTarget) }
         let name = unsafe UnsafeRawPointer(scratch + start).assumingMemoryBound(to: CChar.self)
-        var parent = try check(clinux_fcntl(root, CLINUX_F_DUPFD_CLOEXEC, 3), .openTarget)
-        if start > 1 {
-            let opened = unsafe prefix(start) {
-                unsafe openInRoot($0, flags: CLINUX_O_PATH | CLINUX_O_DIRECTORY, resolve: Self.inRoot)
-            }
-            _ = clinux_close(parent)
-            parent = try check(opened, .openTarget)
+        if start <= 1 { return unsafe body(root, name) }
+        let opened = unsafe prefix(start) {
+            unsafe openInRoot($0, flags: CLINUX_O_PATH | CLINUX_O_DIRECTORY, resolve: Self.inRoot)
         }
+        let parent = try check(opened, .openTarget)
         let result = unsafe body(parent, name)
         _ = clinux_close(parent)
         return result

@@ -42,6 +42,23 @@ extension Cgroup {
         }
     }
 
+    /// Whether the processes of the group `path` run now; `thawed` where the layout has no freezer.
+    ///
+    /// Opens the group in one hierarchy only, where ``open(at:layout:)`` and ``freezerState`` open it in all.
+    ///
+    /// - Parameters:
+    ///   - path: The group.
+    ///   - layout: The machine's hierarchies.
+    /// - Returns: The state.
+    /// - Throws: ``CgroupError``: `notFound` when no hierarchy with a freezer has the group.
+    public static func freezerState(
+        at path: CgroupPath,
+        layout: CgroupLayout
+    ) throws(CgroupError) -> FreezerState {
+        let hierarchies = layout.hierarchies.filter { $0.version == .v2 || $0.controllers.contains(.freezer) }
+        return hierarchies.isEmpty ? .thawed : try open(at: path, layout: layout, in: hierarchies).freezerState
+    }
+
     private func freezer() throws(CgroupError) -> Freezer {
         guard let freezer = Freezer(self) else {
             throw CgroupError(

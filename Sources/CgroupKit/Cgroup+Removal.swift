@@ -38,6 +38,32 @@ extension Cgroup {
         }
     }
 
+    /// Removes the group `path` from every hierarchy if it has no processes and no groups below it.
+    ///
+    /// Costs one attempt in each hierarchy, where ``open(at:layout:)``, a look at the processes and
+    /// ``remove(timeout:)`` search the group three times.
+    ///
+    /// - Parameters:
+    ///   - path: The group.
+    ///   - layout: The machine's hierarchies.
+    /// - Returns: Whether nothing is left of it, which is so when there was none. Otherwise it may be gone from some
+    ///   hierarchies, and ``remove(timeout:)`` does the rest or says what is in the way.
+    /// - Throws: ``CgroupError`` when a hierarchy cannot be opened.
+    public static func removeIfUnused(at path: CgroupPath, layout: CgroupLayout) throws(CgroupError) -> Bool {
+        if path == .root { return false }
+        var isGone = true
+        for hierarchy in layout.hierarchies {
+            let top = try CgroupDirectory.top(of: hierarchy, layout: layout)
+            do throws(SystemCallError) {
+                try top.root.removeDirectory(FilePath(root: nil, path.filePath.components))
+            } catch {
+                // Whatever else it is: remove(timeout:) tells, and says so.
+                if !error.isGone { isGone = false }
+            }
+        }
+        return isGone
+    }
+
     private static func removeTree(
         _ path: CgroupPath,
         from hierarchy: CgroupHierarchy,

@@ -29,9 +29,18 @@ public struct Cgroup: Sendable {
     ///
     /// - Throws: ``CgroupError``: `notFound` when no hierarchy has it.
     public static func open(at path: CgroupPath, layout: CgroupLayout) throws(CgroupError) -> Cgroup {
+        try open(at: path, layout: layout, in: layout.hierarchies)
+    }
+
+    /// Opens the existing group `path` in those of `hierarchies` that have it.
+    static func open(
+        at path: CgroupPath,
+        layout: CgroupLayout,
+        in hierarchies: [CgroupHierarchy]
+    ) throws(CgroupError) -> Cgroup {
         var directories: [CgroupDirectory] = []
         var missing: CgroupError?
-        for hierarchy in layout.hierarchies {
+        for hierarchy in hierarchies {
             let top = try CgroupDirectory.top(of: hierarchy, layout: layout)
             do throws(SystemCallError) { directories.append(try top.descendant(path)) } catch {
                 let failure = CgroupError(

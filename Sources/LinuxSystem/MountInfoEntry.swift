@@ -18,8 +18,15 @@ package struct MountInfoEntry: Hashable, Sendable {
     package let superOptions: [String]
 
     /// Parses the whole file; lines that do not follow the format are skipped, as the format may grow.
-    package static func parse(_ text: [UInt8]) -> [MountInfoEntry] {
-        text.split(separator: UInt8(ascii: "\n")).compactMap(Self.init)
+    ///
+    /// - Parameters:
+    ///   - text: The file.
+    ///   - type: Only file systems whose type starts with this are returned. A table has a line for each mount of each
+    ///     container that a machine runs; who wants a few of them does not pay for all.
+    /// - Returns: The entries, in the order of the file.
+    package static func parse(_ text: [UInt8], type: StaticString = "") -> [MountInfoEntry] {
+        let type = type.description.utf8
+        return text.split(separator: UInt8(ascii: "\n")).compactMap { Self($0, type) }
     }
 
     /// The mounts of this process's mount namespace.
@@ -30,11 +37,11 @@ package struct MountInfoEntry: Hashable, Sendable {
     }
 
     /// Fields: id, parent, device, root, mount point, options, optional fields, `-`, type, source, super options.
-    private init?(_ line: ArraySlice<UInt8>) {
+    private init?(_ line: ArraySlice<UInt8>, _ type: String.UTF8View) {
         let fields = line.split(separator: UInt8(ascii: " "))
         guard fields.count >= 10,
-            let dash = fields[6...].firstIndex(where: { $0.elementsEqual([UInt8(ascii: "-")]) }),
-            fields.count > dash + 3
+            let dash = fields[6...].firstIndex(where: { $0.count == 1 && $0.first == UInt8(ascii: "-") }),
+            fields.count > dash + 3, fields[dash + 1].starts(with: type)
         else { return nil }
         root = FilePath(bytes: Self.unescaped(fields[3]))
         mountPoint = FilePath(bytes: Self.unescaped(fields[4]))
@@ -44,6 +51,7 @@ package struct MountInfoEntry: Hashable, Sendable {
 
     /// Turns the kernel's octal escapes (`\040` for a space) back into bytes.
     static func unescaped(_ field: ArraySlice<UInt8>) -> [UInt8] {
+        guard field.contains(UInt8(ascii: "\\")) else { return Array(field) }
         var result: [UInt8] = []
         var rest = field
         while let byte = rest.popFirst() {

@@ -26,10 +26,39 @@ extension Container {
         options: ExecOptions = ExecOptions()
     ) throws(RuntimeError) -> ExecProcess {
         let directory = try openState()
-        let stored = try snapshot(directory)
+        return try exec(process, try directory.execConfiguration(), in: directory, options)
+    }
+
+    /// Runs another process in the container that takes after its first one.
+    ///
+    /// The stored configuration is read once, where ``configuration()`` and ``exec(_:options:)`` would read it twice.
+    ///
+    /// - Parameters:
+    ///   - options: Streams, terminal and the like.
+    ///   - describe: Makes the process of the container's first, as `config.json` describes that; `nil` when it has
+    ///     none.
+    /// - Returns: The process, which runs.
+    /// - Throws: What `describe` throws, else ``RuntimeError`` as ``exec(_:options:)``. Nothing is left behind then.
+    public func exec(
+        options: ExecOptions = ExecOptions(),
+        describedBy describe: (RuntimeConfiguration.Process?) throws -> RuntimeConfiguration.Process
+    ) throws -> ExecProcess {
+        let directory = try openState()
+        let configuration = try directory.execConfiguration()
+        return try exec(try describe(configuration.process), configuration, in: directory, options)
+    }
+
+    private func exec(
+        _ process: RuntimeConfiguration.Process,
+        _ configuration: ExecConfiguration,
+        in directory: borrowing StateDirectory,
+        _ options: ExecOptions
+    ) throws(RuntimeError) -> ExecProcess {
+        var handle: ProcessHandle?
+        let stored = try snapshot(directory, handle: &handle)
         let isEntered = stored.record.status == .paused && options.entersPaused
         if !isEntered { try check(.exec, stored) }
-        guard let handle = try handle(of: stored) else {
+        guard let handle else {
             throw RuntimeError(.wrongState, "cannot exec in a stopped container: container not running", container: id)
         }
         if options.consoleSocket != nil && process.terminal != true {
@@ -39,8 +68,7 @@ extension Container {
                 container: id
             )
         }
-        let configuration = try directory.configuration()
-        let mapped = try execConfiguration(process, configuration: configuration, stored: stored)
+        let mapped = try map(process, configuration, stored)
         let placement = ExecPlacement(
             group: try cgroup(of: stored),
             unit: stored.isUnitOfUser == true ? stored.unit : nil,
@@ -72,25 +100,19 @@ extension Container {
         return try finish(launched, options)
     }
 
-    private func execConfiguration(
+    private func map(
         _ process: RuntimeConfiguration.Process,
-        configuration: RuntimeConfiguration,
-        stored: StoredState
+        _ configuration: ExecConfiguration,
+        _ stored: StoredState
     ) throws(RuntimeError) -> ContainerConfiguration {
-        var copy = configuration
-        copy.process = process
         let bundle = FilePath(stored.record.bundle)
-        // What is not about the process was said at its creation.
-        copy.linux?.resources?.memory?.kernel = nil
-        let whole = try ConfigurationMapper.map(copy, bundle: bundle, id: id)
+        let whole = try ConfigurationMapper.map(configuration.configuration(running: process), bundle: bundle, id: id)
         runtime.warn(whole.warnings, container: id)
         var mapped = whole.container
         do throws(MappingError) {
             try ConfigurationMapper.affinity(of: process, to: &mapped.process)
         } catch { throw RuntimeError(error, container: id) }
         if stored.keepsSessionKeyring != true { mapped.sessionKeyring = Array("_ses.\(id)".utf8) }
-        // What runs before a container's first program does not run again.
-        mapped.hooks = []
         if let flags = mapped.process.seccomp?.flags {
             runtime.logger?.debug("seccomp filter flags: \(flags.rawValue)")
         }

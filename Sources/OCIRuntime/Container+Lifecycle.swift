@@ -197,6 +197,8 @@ extension Container {
     }
 
     private func removeGroup(_ stored: StoredState) throws(RuntimeError) {
+        // Most groups are empty by now. systemd removes what it made itself.
+        if stored.unit == nil, try removeUnusedGroup(of: stored) { return }
         let group = try cgroup(of: stored)
         do throws(CgroupError) {
             // What the container left behind without a pid namespace of its own.

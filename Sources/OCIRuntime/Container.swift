@@ -141,6 +141,21 @@ public final class Container: Sendable {
 
     /// The stored state with what the kernel says now.
     func snapshot(_ directory: borrowing StateDirectory) throws(RuntimeError) -> StoredState {
+        var handle: ProcessHandle?
+        return try snapshot(directory, handle: &handle)
+    }
+
+    /// The stored state with what the kernel says now, and the process that this is about.
+    ///
+    /// - Parameters:
+    ///   - directory: The container's directory.
+    ///   - handle: Gets the container's process; `nil` when it has ended or there is none yet.
+    /// - Returns: The state.
+    /// - Throws: ``RuntimeError``: `corruptState`, `systemCall`.
+    func snapshot(
+        _ directory: borrowing StateDirectory,
+        handle: inout ProcessHandle?
+    ) throws(RuntimeError) -> StoredState {
         guard var stored = try directory.read() else {
             // Nothing is stored yet. While somebody holds the lock, it is being created; else its creator died.
             let isHeld = try directory.lock(waiting: false) == nil
@@ -161,19 +176,26 @@ public final class Container: Sendable {
             if try directory.lock(waiting: false) != nil { stored.record.status = .stopped }
             return stored
         }
-        guard try handle(of: stored) != nil else {
+        handle = try self.handle(of: stored)
+        guard handle != nil else {
             stored.record.status = .stopped
             stored.record.pid = 0
             return stored
         }
         stored.record.status = try directory.waitsForStart ? .created : .running
-        if let group = try cgroup(of: stored), isFrozen(group) { stored.record.status = .paused }
+        if try isFrozen(stored) { stored.record.status = .paused }
         return stored
     }
 
-    private func isFrozen(_ group: Cgroup) -> Bool {
-        // A group whose state cannot be read is not known to be frozen.
-        (try? group.freezerState) == .frozen
+    private func isFrozen(_ stored: StoredState) throws(RuntimeError) -> Bool {
+        let state = try inGroup(of: stored) { (path, layout) throws(CgroupError) -> FreezerState in
+            do throws(CgroupError) { return try Cgroup.freezerState(at: path, layout: layout) } catch {
+                if error.code == .notFound { throw error }
+                // A group whose state cannot be read is not known to be frozen.
+                return .thawed
+            }
+        }
+        return state == .frozen
     }
 
     /// A handle of the container's process; `nil` when it has ended, and when its number means another process now.
@@ -193,13 +215,28 @@ public final class Container: Sendable {
 
     /// The container's control group; `nil` when it has none any more.
     func cgroup(of stored: StoredState) throws(RuntimeError) -> Cgroup? {
+        try inGroup(of: stored) { (path, layout) throws(CgroupError) in try Cgroup.open(at: path, layout: layout) }
+    }
+
+    /// Removes the container's control group if nothing uses it; `false` when something does.
+    func removeUnusedGroup(of stored: StoredState) throws(RuntimeError) -> Bool {
+        try inGroup(of: stored) { (path, layout) throws(CgroupError) in
+            try Cgroup.removeIfUnused(at: path, layout: layout)
+        } ?? true
+    }
+
+    /// What `body` finds in the container's control group; `nil` when it has none any more.
+    private func inGroup<Found>(
+        of stored: StoredState,
+        _ body: (CgroupPath, CgroupLayout) throws(CgroupError) -> Found
+    ) throws(RuntimeError) -> Found? {
         guard let path = stored.cgroup else { return nil }
         do throws(CgroupError) {
             let place = try CgroupPath(bytes: Array(path.utf8))
-            do throws(CgroupError) { return try Cgroup.open(at: place, layout: try runtime.cgroups.layout()) } catch {
+            do throws(CgroupError) { return try body(place, try runtime.cgroups.layout()) } catch {
                 // It may be gone, or the hierarchies may have moved since they were looked up.
                 if error.code != .notFound { throw error }
-                return try Cgroup.open(at: place, layout: try runtime.cgroups.refreshed())
+                return try body(place, try runtime.cgroups.refreshed())
             }
         } catch {
             if error.code == .notFound || error.code == .unsupported { return nil }

@@ -132,6 +132,7 @@ import Testing
         #expect(try scratch.group.processIDs == [process.processID])
         try scratch.group.freeze()
         #expect(try scratch.group.freezerState == .frozen)
+        #expect(try Cgroup.freezerState(at: scratch.group.path, layout: scratch.group.layout) == .frozen)
         try scratch.group.thaw()
         #expect(try scratch.group.freezerState == .thawed)
         try scratch.group.freeze()

@@ -147,6 +147,34 @@ import Testing
         #expect(text == expected)
         try created.container.delete(force: true)
     }
+
+    @Test("takes after the first process when it is described by it, and what that throws passes through")
+    func describedByFirst() async throws {
+        let (bundle, created) = try running("exec /bin/busybox sleep 1000")
+        let ends = try OwnedFileDescriptor.pipe().shared()
+        let reading = ends.reading
+        let added: ExecProcess
+        do {
+            var options = ExecOptions()
+            options.output = ends.writing
+            added = try created.container.exec(options: options) { first in
+                var process = try #require(first)
+                #expect(process == bundle.configuration.process)
+                process.args = ["/bin/sh", "-c", "echo $MORE"]
+                process.env = (process.env ?? []) + ["MORE=more"]
+                return process
+            }
+            _ = consume ends
+        }
+        #expect(try await added.wait().reason == .exited(0))
+        #expect(String(decoding: try reading.descriptor.readAll(limit: 64), as: UTF8.self) == "more\n")
+        let before = try created.container.processIDs()
+        #expect(throws: CancellationError.self) {
+            try created.container.exec { _ in throw CancellationError() }
+        }
+        #expect(try created.container.processIDs() == before)
+        try created.container.delete(force: true)
+    }
 }
 
 /// Gives others time.

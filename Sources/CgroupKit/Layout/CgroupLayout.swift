@@ -37,7 +37,7 @@ public struct CgroupLayout: Hashable, Sendable {
         do throws(SystemCallError) {
             text = try OwnedFileDescriptor.open(file, CLINUX_O_RDONLY).readAll(limit: 16 << 20)
         } catch { throw CgroupError("detect cgroup layout", path: file, cause: error) }
-        return try CgroupLayout(mounts: MountInfoEntry.parse(text), root: root) { mountPoint in
+        return try CgroupLayout(mounts: MountInfoEntry.parse(text, type: "cgroup"), root: root) { mountPoint in
             let file = mountPoint.appending("cgroup.controllers")
             // A hierarchy whose controllers cannot be read offers none to us.
             let names = try? OwnedFileDescriptor.open(file, CLINUX_O_RDONLY).readAll(limit: 4096)

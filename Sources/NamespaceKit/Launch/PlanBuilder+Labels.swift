@@ -49,10 +49,14 @@ extension PlanBuilder {
     ///
     /// It is one of our own, since the host's may have parts that are read-only or covered, but where the kernel would
     /// not allow that: without privilege, and in a user namespace, where a procfs may not show more than what is there.
-    mutating func addProc() throws(NamespaceError) {
+    ///
+    /// - Parameter isJoining: Whether a process is added, which writes its score itself before it enters a user
+    ///   namespace. The first process of a new one has it from the host.
+    /// - Throws: ``NamespaceError`` when the host's procfs is needed and cannot be opened.
+    mutating func addProc(isJoining: Bool = false) throws(NamespaceError) {
         let process = configuration.process
         let writesLabels = appArmorProfile != nil || process.seLinuxContext != nil
-        let writesScore = process.oomScoreAdjustment != nil && configuration.namespaces.user != .new
+        let writesScore = process.oomScoreAdjustment != nil && (isJoining || configuration.namespaces.user != .new)
         guard writesLabels || writesScore || !configuration.sysctls.isEmpty else { return }
         if configuration.namespaces.user == .host && options.opensSourcesOnHost {
             add(.openProc(slot: .max))

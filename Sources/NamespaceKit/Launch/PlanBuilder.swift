@@ -102,7 +102,7 @@ package struct PlanBuilder {
 
     /// All namespaces at once: the kernel enters the user namespace first and checks the others against it.
     private mutating func addJoining(_ target: SharedDescriptor) throws(NamespaceError) {
-        try addProc()
+        try addProc(isJoining: true)
         try addOutOfMemoryScore()
         add(.hide)
         launch.awaitsPlacement = options.placesAfterClone

@@ -164,7 +164,12 @@ struct StateDirectory: ~Copyable, Sendable {
     }
 
     /// The configuration that the container was made from, with the updates since.
-    func configuration() throws(RuntimeError) -> RuntimeConfiguration {
+    func configuration() throws(RuntimeError) -> RuntimeConfiguration { try readConfiguration() }
+
+    /// What of the configuration an added process goes by.
+    func execConfiguration() throws(RuntimeError) -> ExecConfiguration { try readConfiguration() }
+
+    private func readConfiguration<Document: JSONRepresentable>() throws(RuntimeError) -> Document {
         let bytes: [UInt8]
         do throws(SystemCallError) {
             bytes = try directory.readFile(Self.configurationFile, limit: 16 << 20, .noSymlinks)
@@ -175,9 +180,9 @@ struct StateDirectory: ~Copyable, Sendable {
             }
             throw RuntimeError("read the container's configuration", error, container: id)
         }
-        do throws(JSONError) {
-            return try RuntimeConfiguration(json: bytes, limits: JSONLimits(size: 16 << 20))
-        } catch { throw RuntimeError(.corruptState, "stored config.json is damaged: \(error)", container: id) }
+        do throws(JSONError) { return try Document(json: bytes, limits: JSONLimits(size: 16 << 20)) } catch {
+            throw RuntimeError(.corruptState, "stored config.json is damaged: \(error)", container: id)
+        }
     }
 
     /// Whether the start has not been given yet.

@@ -11,7 +11,7 @@ struct GlobalOptions: Sendable {
     ]
 
     /// Where state is kept.
-    var root = Runtime.defaultRoot
+    var root: FilePath
     /// Whether the caller has named that place.
     var rootIsGiven = false
     /// Who makes the control groups of containers.
@@ -27,6 +27,8 @@ struct GlobalOptions: Sendable {
             guard !root.isEmpty else { throw UsageError("--root is empty: a directory is needed") }
             self.root = FilePath(root)
             rootIsGiven = true
+        } else {
+            root = Runtime.defaultRoot
         }
         if arguments.has(.systemdCgroup) { cgroupManager = .systemd }
         switch try arguments.choice(of: .cgroupManager, among: ["cgroupfs", "systemd", "disabled"]) {

@@ -29,13 +29,7 @@ extension Command {
         let isDetached = arguments.has(.detach)
         let passed = try PassedDescriptors(preserved: try arguments.count(of: .preserveFDs) ?? 0, listening: false)
         let container = try invocation.container()
-        let process = try ExecProcessDescription.process(arguments, in: container)
         let consoleSocket = arguments.value(of: .consoleSocket)
-        try TerminalRule.check(
-            hasTerminal: process.terminal ?? false,
-            isDetached: isDetached,
-            hasConsoleSocket: consoleSocket != nil
-        )
         var options = ExecOptions()
         options.preservedDescriptors = passed.descriptors
         options.consoleSocket = consoleSocket.map { FilePath($0) }
@@ -44,7 +38,15 @@ extension Command {
         options.entersPaused = arguments.has(.ignorePaused)
         options.controlGroup = try Subgroups.choice(arguments.values(of: .subgroup))
         let foreground = isDetached ? nil : try Foreground()
-        let running = try container.exec(process, options: options)
+        let running = try container.exec(options: options) { first in
+            let process = try ExecProcessDescription.process(arguments, after: first)
+            try TerminalRule.check(
+                hasTerminal: process.terminal ?? false,
+                isDetached: isDetached,
+                hasConsoleSocket: consoleSocket != nil
+            )
+            return process
+        }
         if let socket = arguments.value(of: .pidfdSocket) {
             try PIDFDSocket.send(running.processID, to: socket)
         }

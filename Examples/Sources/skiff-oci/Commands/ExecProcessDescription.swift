@@ -2,17 +2,19 @@
 // SPDX-FileCopyrightText: The Skiff authors
 
 internal import LinuxSystem
-internal import OCIRuntime
 internal import OCISpec
 
 /// The process that `exec` is asked for.
 enum ExecProcessDescription {
     /// From a file, or from the container's first process and the options.
-    static func process(_ arguments: ParsedArguments, in container: Container) throws -> RuntimeConfiguration.Process {
+    static func process(
+        _ arguments: ParsedArguments,
+        after first: RuntimeConfiguration.Process?
+    ) throws -> RuntimeConfiguration.Process {
         let command = Array(arguments.operands.dropFirst())
         guard let path = arguments.value(of: .process) else {
             guard !command.isEmpty else { throw UsageError("exec: no command, and no --process FILE") }
-            return try process(running: command, arguments, in: container)
+            return try process(running: command, arguments, after: first)
         }
         guard command.isEmpty else { throw UsageError("exec: a command and --process FILE exclude each other") }
         var process = try read(path)
@@ -33,10 +35,9 @@ enum ExecProcessDescription {
     private static func process(
         running command: [String],
         _ arguments: ParsedArguments,
-        in container: Container
+        after first: RuntimeConfiguration.Process?
     ) throws -> RuntimeConfiguration.Process {
-        let configured = try container.configuration().process
-        guard var process = configured else { throw ProgramError("the container has no process to take after") }
+        guard var process = first else { throw ProgramError("the container has no process to take after") }
         process.args = command
         process.terminal = arguments.has(.terminal)
         process.env = (process.env ?? []) + arguments.values(of: .environment)

@@ -70,7 +70,7 @@ import Testing
     @Test("end when the task is cancelled", .requires(.root))
     func cancellation() async throws {
         let scratch = try ScratchCgroup()
-        let process = try GatedProcess("sleep 100")
+        let process = try GatedProcess("sleep 3600")
         try scratch.group.add(processID: process.processID)
         let events = try scratch.group.events()
         let task = Task {
@@ -85,7 +85,7 @@ import Testing
     @Test("tell of freezing and thawing on version 2", .requires(.root, .cgroup2))
     func freezing() async throws {
         let scratch = try ScratchCgroup()
-        let process = try GatedProcess("sleep 100")
+        let process = try GatedProcess("sleep 3600")
         try scratch.group.add(processID: process.processID)
         let events = try scratch.group.events()
         try scratch.group.freeze()

@@ -25,7 +25,7 @@ import Testing
 
     @Test("takes a process in, lists it, and kills it", .requires(.root, .cgroup1)) func members() throws {
         let scratch = try ScratchCgroup()
-        let process = try GatedProcess("sleep 100")
+        let process = try GatedProcess("sleep 3600")
         try scratch.group.add(processID: process.processID)
         #expect(try scratch.group.processIDs == [process.processID])
         try process.open()
@@ -91,7 +91,7 @@ import Testing
 
     @Test("freezes and thaws, and kills what is frozen", .requires(.root, .cgroup1)) func freezer() throws {
         let scratch = try ScratchCgroup()
-        let process = try GatedProcess("sleep 100")
+        let process = try GatedProcess("sleep 3600")
         try scratch.group.add(processID: process.processID)
         #expect(try scratch.group.freezerState == .thawed)
         try scratch.group.freeze()
@@ -145,7 +145,7 @@ import Testing
             at: scratch.group.path.appending(bytes: Array("x/y/z".utf8)),
             layout: scratch.group.layout
         )
-        let process = try GatedProcess("sleep 100")
+        let process = try GatedProcess("sleep 3600")
         try inner.add(processID: process.processID)
         #expect(try scratch.group.processIDs == [process.processID])
         try scratch.group.kill()

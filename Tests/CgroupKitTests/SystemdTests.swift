@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test("makes a scope with its process, limits and properties, which ends with the process") func scope() throws {
-        let process = try GatedProcess("sleep 100")
+        let process = try GatedProcess("sleep 3600")
         var limits = CgroupLimits()
         limits.memory.limit = .value(64 << 20)
         limits.memory.reservation = .value(32 << 20)
@@ -75,7 +75,7 @@ import Testing
         #expect(try word("memory.max", of: group) == "\(64 << 20)")
         #expect(try word("memory.low", of: group) == "\(32 << 20)")
         #expect(try word("pids.max", of: group) == "17")
-        let again = try GatedProcess("sleep 100")
+        let again = try GatedProcess("sleep 3600")
         let error = #expect(throws: CgroupError.self) { try start(again.processID) }
         #expect(error?.code == .alreadyExists)
         try process.open()
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test("changes properties, takes further processes in, and names what it refuses") func changes() throws {
-        let process = try GatedProcess("sleep 100")
+        let process = try GatedProcess("sleep 3600")
         let group = try start(process.processID)
         defer { try? manager.stop(unit.name) }
         var limits = CgroupLimits()
@@ -98,7 +98,7 @@ import Testing
         try manager.set(try limits.systemdProperties(layout, systemd: version), of: unit.name)
         #expect(try word("pids.max", of: group) == "23")
         #expect(try word("cpu.max", of: group) == "20000 50000")
-        let other = try GatedProcess("sleep 100")
+        let other = try GatedProcess("sleep 3600")
         try manager.attach(processID: other.processID, to: unit.name)
         #expect(try group.processIDs.sorted() == [process.processID, other.processID].sorted())
         let error = #expect(throws: CgroupError.self) {
@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test("says why a scope cannot be started") func refused() throws {
-        let process = try GatedProcess("sleep 100")
+        let process = try GatedProcess("sleep 3600")
         let property = SystemdProperty("NoSuchThing", .boolean(true))
         let error = #expect(throws: CgroupError.self) { try start(process.processID, .init(), [property]) }
         #expect(error?.code == .managerFailed)

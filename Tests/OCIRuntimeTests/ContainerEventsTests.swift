@@ -28,7 +28,7 @@ import Testing
 
     @Test("shows the interfaces of its own network", .requires(.root, .busybox))
     func network() throws {
-        let bundle = try TestBundle(script: "sleep 100")
+        let bundle = try TestBundle(script: "sleep 3600")
         let created = try bundle.create()
         defer { try? created.container.delete(force: true) }
         #expect(try created.container.networkStatistics().map(\.name).contains("lo"))

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Updating a container", .requires(.root, .busybox)) struct ContainerUpdateTests {
     private func bundle() throws -> TestBundle {
-        let bundle = try TestBundle(script: "exec sleep 100")
+        let bundle = try TestBundle(script: "exec sleep 3600")
         bundle.configuration.linux?.resources = LinuxResources(
             memory: LinuxMemory(limit: 64 << 20),
             pids: LinuxPIDs(limit: 20)

@@ -27,7 +27,7 @@ import Testing
 
     @Test("is a scope in its slice, with its limits and properties, from its creation to its deletion")
     func lifeCycle() async throws {
-        let bundle = try bundle("exec sleep 100")
+        let bundle = try bundle("exec sleep 3600")
         let id = TestBundle.newID()
         bundle.configuration.linux?.cgroupsPath = "skiff-tests.slice:skiff:\(id)"
         bundle.configuration.annotations = [
@@ -101,7 +101,7 @@ import Testing
 
     @Test("does not end another one's scope of the same name")
     func sameName() throws {
-        let first = try bundle("exec sleep 100")
+        let first = try bundle("exec sleep 3600")
         first.configuration.linux?.cgroupsPath = "skiff-tests.slice:skiff:same-\(TestBundle.newID())"
         let container = try first.create().container
         defer { try? container.delete(force: true) }

@@ -179,7 +179,7 @@ struct CredentialStoreTests {
             ("exit 3", "exit status 3"), ("kill -9 $$", "killed by signal 9"),
             ("echo '{\"Secret\":\"sesame\"'", "no JSON object"),
             ("echo '{\"Secret\":\"sesame\"}'", "lacks Username"), ("yes sesame", "exit status|signal|JSON"),
-            ("exec sleep 100", "timed out"),
+            ("exec sleep 3600", "timed out"),
         ]
     )
     func badHelper(script: String, expected: String) async throws {

@@ -134,7 +134,7 @@ import Testing
     @Test("is killed when its time is up")
     func timeout() async throws {
         let test = try TestStore()
-        let result = try await test.run("echo begun; /bin/sleep 60") { $0.timeout = .milliseconds(300) }
+        let result = try await test.run("echo begun; /bin/sleep 3600") { $0.timeout = .milliseconds(300) }
         #expect(result.exit == .timedOut)
         #expect(result.output == "begun\n")
         #expect(try test.leftovers() == [])

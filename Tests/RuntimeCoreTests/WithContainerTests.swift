@@ -11,7 +11,7 @@ import Testing
     @Test("runs while the body runs, and is gone with everything of it afterwards")
     func scope() async throws {
         let test = try TestStore()
-        let processID = try await withContainer("test", ["/bin/sleep", "60"], in: test.store) { container in
+        let processID = try await withContainer("test", ["/bin/sleep", "3600"], in: test.store) { container in
             #expect(try container.container.state().status == .running)
             return try container.container.state().pid
         }
@@ -52,7 +52,7 @@ import Testing
     @Test("takes more input than a pipe holds, and says when nobody reads any more")
     func largeInput() async throws {
         let test = try TestStore()
-        let script = "/bin/busybox wc -c; exec 0<&-; /bin/sleep 60"
+        let script = "/bin/busybox wc -c; exec 0<&-; /bin/sleep 3600"
         try await withContainer("test", ["/bin/sh", "-c", script], in: test.store) {
             $0.input = .pipe
         } _: { container in
@@ -74,7 +74,7 @@ import Testing
     @Test("runs other programs with what its first one may do, and gives what they wrote")
     func run() async throws {
         let test = try TestStore()
-        try await withContainer("test", ["/bin/sleep", "60"], in: test.store) { container in
+        try await withContainer("test", ["/bin/sleep", "3600"], in: test.store) { container in
             let result = try await container.run(
                 ["/bin/sh", "-c", "/bin/cat; echo $WHO; echo bad >&2; exit 3"],
                 input: [104, 105]
@@ -122,7 +122,7 @@ import Testing
     @Test("gets other limits while it runs, and tells when they are met")
     func limits() async throws {
         let test = try TestStore()
-        try await withContainer("test", ["/bin/sleep", "60"], in: test.store) { container in
+        try await withContainer("test", ["/bin/sleep", "3600"], in: test.store) { container in
             var limits = ContainerLimits()
             limits.memory = 32 << 20
             limits.pids = 9
@@ -148,7 +148,7 @@ import Testing
     @Test("is frozen and goes on")
     func pause() async throws {
         let test = try TestStore()
-        try await withContainer("test", ["/bin/sleep", "60"], in: test.store) { container in
+        try await withContainer("test", ["/bin/sleep", "3600"], in: test.store) { container in
             try container.pause()
             #expect(try container.container.state().status == .paused)
             try container.resume()
@@ -163,7 +163,7 @@ import Testing
         struct Ours: Error {}
         let test = try TestStore()
         await #expect(throws: Ours.self) {
-            try await withContainer("test", ["/bin/sleep", "60"], in: test.store) { _ in throw Ours() }
+            try await withContainer("test", ["/bin/sleep", "3600"], in: test.store) { _ in throw Ours() }
         }
         #expect(try test.leftovers() == [])
     }
@@ -174,7 +174,7 @@ import Testing
         let started = AsyncStream<Void>.makeStream()
         let store = test.store
         let task = Task {
-            try await withContainer("test", ["/bin/sleep", "60"], in: store) { container in
+            try await withContainer("test", ["/bin/sleep", "3600"], in: store) { container in
                 started.continuation.yield()
                 // A task that is not cancelled itself.
                 return try await Task { try await container.wait() }.value
@@ -189,7 +189,7 @@ import Testing
     @Test("is killed when its time is up")
     func timeout() async throws {
         let test = try TestStore()
-        let reason = try await withContainer("test", ["/bin/sleep", "60"], in: test.store) {
+        let reason = try await withContainer("test", ["/bin/sleep", "3600"], in: test.store) {
             $0.timeout = .milliseconds(200)
         } _: {
             try await $0.wait()

@@ -13,7 +13,7 @@ CHECK_IMPORTS = --explicit-target-dependency-import-check error
 TRAITS = --traits Runtime,Images,Registry
 
 # What the libraries link, what the demo runs, what the tests compare with, what drives skiff-oci, what the benchmarks race against.
-LIBRARIES = libarchive-dev zlib1g-dev binutils
+LIBRARIES = libarchive-dev zlib1g-dev libisal-dev binutils
 DEMO_PACKAGES = $(LIBRARIES) busybox-static
 PEERS = skopeo umoci buildah docker-registry apache2-utils openssl debootstrap libarchive-tools tar zstd libseccomp-dev gcc libc6-dev strace uidmap
 VALIDATION = runc git golang-go python3-venv

@@ -66,6 +66,7 @@ let package = Package(
         .target(name: "OCISpec"),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CISAL"),
         // Layer 1: the kernel, and what crosses into the container.
         .target(name: "LaunchPlan", dependencies: ["CLinux"]),
         .target(name: "LinuxSystem", dependencies: ["CLinux", systemPackage]),
@@ -77,7 +78,7 @@ let package = Package(
         ),
         .target(
             name: "LayerUnpack",
-            dependencies: ["OCISpec", "LinuxSystem", "CLinux", "CArchive", "CZlib", systemPackage, crypto]
+            dependencies: ["OCISpec", "LinuxSystem", "CLinux", "CArchive", "CZlib", "CISAL", systemPackage, crypto]
         ),
         .target(name: "CgroupKit", dependencies: ["LinuxSystem", "CLinux", systemPackage]),
         // Layer 3: namespaces, and the sealed init that sets them up.
@@ -167,7 +168,7 @@ let package = Package(
 )
 
 // One settings loop: every Swift target gets the same rules.
-let system: Set = ["CLinux", "CArchive", "CZlib", "SealedInit"]
+let system: Set = ["CLinux", "CArchive", "CZlib", "CISAL", "SealedInit"]
 for target in package.targets where !system.contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [

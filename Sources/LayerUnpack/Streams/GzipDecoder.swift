@@ -1,82 +1,83 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
-internal import CZlib
 internal import LinuxSystem
 
 /// Reads gzip (RFC 1952), every member of it, and refuses anything after the last.
-@safe final class GzipDecoder: LayerDecoder {
+final class GzipDecoder: LayerDecoder {
     static let magic: [UInt8] = [0x1f, 0x8b]
 
     private let input: InputReader
-    private let inputBuffer = ByteBuffer(capacity: 128 << 10)
-    private let stream: UnsafeMutablePointer<z_stream>
+    private let inflater: any Inflater
+    private let compressed = ByteBuffer(capacity: 128 << 10)
+    /// Where in `compressed` the bytes start that were not inflated yet; they end at its count.
+    private var start = 0
     private var members = 0
     private var isInMember = false
     private var hasInputEnded = false
 
-    init(_ input: InputReader) throws(LayerUnpackError) {
-        self.input = input
-        unsafe stream = .allocate(capacity: 1)
-        unsafe stream.initialize(to: z_stream())
-        // 15 bits of window, and 16 for "gzip and nothing else".
-        let result = unsafe inflateInit2_(stream, 15 + 16, zlibVersion(), CInt(MemoryLayout<z_stream>.size))
-        if result != Z_OK { throw LayerUnpackError(.systemCall, "start zlib", detail: "zlib error \(result)") }
+    /// Reads `input` with ISA-L where it is there, else with zlib.
+    convenience init(_ input: InputReader) throws(LayerUnpackError) {
+        if let inflater = ISALInflater() {
+            self.init(input, inflater)
+        } else {
+            self.init(input, try ZlibInflater())
+        }
     }
 
-    deinit {
-        unsafe inflateEnd(stream)
-        unsafe stream.deinitialize(count: 1)
-        unsafe stream.deallocate()
+    init(_ input: InputReader, _ inflater: any Inflater) {
+        self.input = input
+        self.inflater = inflater
     }
 
     func read(into buffer: ByteBuffer) throws(LayerUnpackError) {
-        unsafe stream.pointee.next_out = buffer.memory.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        unsafe stream.pointee.avail_out = UInt32(buffer.capacity)
-        while unsafe stream.pointee.avail_out > 0 {
-            try refill()
-            if !isInMember {
-                if unsafe stream.pointee.avail_in == 0 { break }
-                try startMember()
-            }
-            try inflateSome()
+        buffer.count = 0
+        while buffer.count < buffer.capacity {
+            if !isInMember, try !startMember() { return }
+            try inflateSome(into: buffer)
         }
-        if members == 0 && !isInMember {
-            throw LayerUnpackError(.truncated, "decompress layer", detail: "empty gzip stream")
-        }
-        buffer.count = buffer.capacity - Int(unsafe stream.pointee.avail_out)
     }
 
-    private func refill() throws(LayerUnpackError) {
-        guard unsafe stream.pointee.avail_in == 0, !hasInputEnded else { return }
-        let count = try unsafe input.read(into: inputBuffer.memory)
-        hasInputEnded = count == 0
-        unsafe stream.pointee.next_in = inputBuffer.memory.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        unsafe stream.pointee.avail_in = UInt32(count)
-    }
-
-    private func startMember() throws(LayerUnpackError) {
-        if let first = unsafe stream.pointee.next_in?.pointee, first != Self.magic[0] {
-            throw members == 0 ? Self.notGzip : Self.trailing
-        }
-        unsafe inflateReset(stream)
+    /// Whether another member starts here; if none does, the stream has ended.
+    private func startMember() throws(LayerUnpackError) -> Bool {
+        while compressed.count - start < Self.magic.count && !hasInputEnded { try refill() }
+        let found = unsafe Array(compressed.filled[start...].prefix(Self.magic.count))
+        if found.isEmpty && members > 0 { return false }
+        if found.isEmpty { throw LayerUnpackError(.truncated, "decompress layer", detail: "empty gzip stream") }
+        if !Self.magic.starts(with: found) { throw members == 0 ? Self.notGzip : Self.trailing }
+        inflater.startMember()
         isInMember = true
+        return true
     }
 
-    private func inflateSome() throws(LayerUnpackError) {
-        switch unsafe inflate(stream, Z_NO_FLUSH) {
-        case Z_OK: break
-        case Z_STREAM_END:
+    /// Reads more, behind what is left.
+    private func refill() throws(LayerUnpackError) {
+        let left = compressed.count - start
+        unsafe compressed.memory.copyMemory(from: UnsafeRawBufferPointer(rebasing: compressed.filled[start...]))
+        start = 0
+        compressed.count = left
+        let count = try unsafe input.read(into: UnsafeMutableRawBufferPointer(rebasing: compressed.memory[left...]))
+        hasInputEnded = count == 0
+        compressed.count += count
+    }
+
+    private func inflateSome(into buffer: ByteBuffer) throws(LayerUnpackError) {
+        if start == compressed.count && !hasInputEnded { try refill() }
+        // At the end of the input too: the inflater can hold bytes that it had no room for.
+        let step = try unsafe inflater.inflate(
+            UnsafeRawBufferPointer(rebasing: compressed.filled[start...]),
+            into: UnsafeMutableRawBufferPointer(rebasing: buffer.memory[buffer.count...])
+        )
+        start += step.consumed
+        buffer.count += step.produced
+        if step.endsMember {
             isInMember = false
             members += 1
-        case Z_BUF_ERROR where hasInputEnded:
-            throw LayerUnpackError(.truncated, "decompress layer", detail: "the gzip stream ends too early")
-        case Z_BUF_ERROR: break
-        case Z_DATA_ERROR where unsafe stream.pointee.total_out == 0 && stream.pointee.total_in <= 2:
-            throw members == 0 ? Self.notGzip : Self.trailing
-        case let code:
-            let message = unsafe stream.pointee.msg.map { unsafe String(cString: $0) } ?? "zlib error \(code)"
-            throw LayerUnpackError(.badCompression, "decompress layer", detail: message)
+        } else if step.consumed == 0 && step.produced == 0 {
+            if start == compressed.count {
+                throw LayerUnpackError(.truncated, "decompress layer", detail: "the gzip stream ends too early")
+            }
+            throw LayerUnpackError(.badCompression, "decompress layer", detail: "it cannot be inflated any further")
         }
     }
 

@@ -34,8 +34,9 @@ extension StoredContainer {
     /// Changes the container's limits: at once when it runs, and for its later starts.
     ///
     /// - Parameter limits: What is `nil` stays as it is.
-    /// - Throws: ``ContainerStoreError``: `invalidOptions`, `containerNotFound`, `launchFailed` when the kernel refuses a
-    ///   value, `systemCall`. The old limits are in force then.
+    /// - Throws: ``ContainerStoreError``: `invalidOptions`, `containerNotFound`, and `launchFailed` when the kernel refuses
+    ///   a value: the old limits are in force then. `systemCall` when they cannot be noted: those of a running container
+    ///   are changed then, and its later starts have the old ones.
     /// - Note: Needs root.
     public func update(_ limits: ContainerLimits) throws(ContainerStoreError) {
         let changes = try limits.resources(countsSwap: HostFiles.countsSwap)

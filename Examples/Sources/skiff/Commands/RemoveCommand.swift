@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: The Skiff authors
 
 internal import ArgumentParser
-internal import Glibc
 internal import RuntimeCore
 
 /// `skiff rm`.
@@ -35,7 +34,7 @@ struct RemoveCommand: ParsableCommand {
     private func remove(_ container: StoredContainer) throws {
         if force {
             // Damaged ones have no status; they are removed all the same.
-            try? Ending(container).end(signal: SIGKILL, milliseconds: 10_000)
+            try? Ending(container).end(signal: "KILL", seconds: 10)
         } else if case .running = try container.status() {
             throw Failure("container \(container.metadata.name) is running; stop it first, or use rm --force")
         }

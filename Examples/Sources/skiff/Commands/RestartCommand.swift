@@ -25,8 +25,7 @@ struct RestartCommand: ParsableCommand {
             try Supervisor.run(container, isInteractive: false, removesUnstarted: false)
             return
         }
-        let number = try SignalName.number(of: container.metadata.stopSignal ?? "TERM")
-        try Ending(container).end(signal: number, milliseconds: time < 0 ? -1 : Int32(clamping: time &* 1000))
+        try Ending(container).end(signal: nil, seconds: time)
         _ = try Supervisor.spawn(ProgramArguments.all)
         try Output.line(name)
     }

@@ -24,11 +24,8 @@ struct StopCommand: ParsableCommand {
 
     mutating func run() throws {
         let store = try store.open()
-        let milliseconds = time < 0 ? -1 : Int32(clamping: time &* 1000)
         try Each.of(names) { name in
-            let container = try store.container(name)
-            let number = try SignalName.number(of: signal ?? container.metadata.stopSignal ?? "TERM")
-            try Ending(container).end(signal: number, milliseconds: milliseconds)
+            try Ending(try store.container(name)).end(signal: signal, seconds: time)
             try Output.line(name)
         }
     }

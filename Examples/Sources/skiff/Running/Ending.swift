@@ -11,9 +11,15 @@ struct Ending {
 
     init(_ container: StoredContainer) { self.container = container }
 
-    /// Sends `signal`, then SIGKILL when the process has not ended after `milliseconds`. One that does not run is left
-    /// alone.
-    func end(signal: Int32, milliseconds: Int32) throws {
+    /// Sends a signal, then SIGKILL when the process has not ended in time. One that does not run is left alone.
+    ///
+    /// - Parameters:
+    ///   - name: The signal; `nil` is the one that the container is to be ended with.
+    ///   - seconds: The time; negative is for ever.
+    /// - Throws: ``Failure`` for a signal that there is not, ``RuntimeError`` and ``ContainerStoreError``.
+    func end(signal name: String?, seconds: Int) throws {
+        let signal = try SignalName.number(of: name ?? container.metadata.stopSignal ?? "TERM")
+        let milliseconds: Int32 = seconds < 0 ? -1 : Int32(clamping: min(seconds, Int(Int32.max)) * 1000)
         switch try container.status() {
         case .running(let number), .paused(let number):
             guard let process = WatchedProcess(Int32(clamping: number)) else { break }

@@ -16,7 +16,7 @@ public struct LayerUnpackError: Error, Hashable, Sendable {
         case badName
         /// A hard link leads out of the tree, or to what is not there or cannot be linked.
         case linkTarget
-        /// A name with the prefix `.wh.` that is no whiteout.
+        /// A name with the prefix `.wh.` that is no whiteout, or that a file has which is to be written.
         case whiteout
         /// An entry needs a directory where the tree has something else.
         case notDirectory
@@ -58,6 +58,8 @@ public struct LayerUnpackError: Error, Hashable, Sendable {
         case snapshotMissing
         /// The kernel lacks what an overlay mount of this kind needs.
         case overlayUnsupported
+        /// A directory of overlayfs has a mark that a layer has no form for.
+        case unsupportedMark
         /// The calling task was cancelled.
         case cancelled
         /// A system call failed; see ``LayerUnpackError/cause``.

@@ -72,6 +72,10 @@ enum Corpus {
             $0.long(Array(String(repeating: "x", count: 256).utf8), type: "L")
             $0.file("short")
         },
+        Hostile("T-23 whiteout of a name of 256 bytes", .badName) {
+            $0.long(Array(".wh.\(String(repeating: "x", count: 256))".utf8), type: "L")
+            $0.file("short")
+        },
         Hostile("T-23 B-05 depth", .limit) {
             $0.long(Array(String(repeating: "d/", count: 300).utf8), type: "L")
             $0.directory("short")

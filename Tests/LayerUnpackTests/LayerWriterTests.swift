@@ -43,7 +43,8 @@ struct LayerWriterTests {
             find . -printf '%P|%y|%m|%U:%G|%T@|%l|' \( -type d -printf '\n' -o -printf '%n %s\n' \) | sort
             find . -type f -print0 | sort -z | xargs -0 sha256sum
             find . \( -type c -o -type b \) -exec stat -c '%n %t:%T' {} + | sort
-            find . -type f -links +1 -printf '%i %P\n' | sort -n | awk '{ if ($1 != last) n++; last = $1; $1 = n; print }' | sort
+            find . -type f -links +1 -printf '%i %P\n' | sort -k1,1n -k2 \
+                | awk '{ i = $1; $1 = ""; if (i != last) first = $0; last = i; print first " =" $0 }' | sort
             """#
         let result = try Command.run(["bash", "-euc", script, path.string])
         #expect(result.status == 0, "\(result.errors)")
@@ -70,31 +71,21 @@ struct LayerWriterTests {
         _ tree: FilePath,
         _ compression: LayerWriter.Compression,
         times: LayerWriter.ModificationTimes = .asFound
-    ) throws -> (WrittenLayer, [UInt8]) {
-        let file = try OwnedFileDescriptor.memory(name: "layer")
-        let written = try LayerWriter(compression: compression, modificationTimes: times).write(tree, to: file)
-        let path = FilePath("/proc/self/fd/\(file.rawValue)")
-        return (written, try OwnedFileDescriptor.open(path, CLINUX_O_RDONLY).readAll(limit: 1 << 28))
+    ) throws -> [UInt8] {
+        try LayerFile { try LayerWriter(compression: compression, modificationTimes: times).write(tree, to: $0) }.bytes
     }
 
     @Test(
         "writes what unpacking gives back, with the digests that it has",
-        arguments: [LayerWriter.Compression.none, .gzip]
+        arguments: [LayerWriter.Compression.none, .gzip, .zstd]
     )
     func roundTrip(_ compression: LayerWriter.Compression) throws {
         let sandbox = try Sandbox()
         let tree = try Self.makeTree(in: sandbox)
-        let (written, blob) = try write(tree, compression)
-        #expect(written.size == UInt64(blob.count))
-        let layer = LayerSource(
-            memory(blob),
-            compression: compression == .gzip ? .gzip : .none,
-            size: written.size,
-            digest: written.digest,
-            diffID: written.diffID
-        )
-        let report = try FlatUnpacker().unpack([layer], into: sandbox.root)
-        #expect(report.map(\.entries) == [written.entries])
+        let layer = try LayerFile { try LayerWriter(compression: compression).write(tree, to: $0) }
+        #expect(layer.written.size == UInt64(layer.bytes.count))
+        let report = try FlatUnpacker().unpack([layer.source], into: sandbox.root)
+        #expect(report.map(\.entries) == [layer.written.entries])
         #expect(report.map(\.droppedAttributes) == [[:]])
         let differences = try Self.differences(sandbox.root, tree)
         #expect(differences.isEmpty, "\(differences.joined(separator: "; "))")
@@ -104,11 +95,43 @@ struct LayerWriterTests {
     func deterministic() throws {
         let sandbox = try Sandbox()
         let tree = try Self.makeTree(in: sandbox)
-        #expect(try write(tree, .gzip).1 == write(tree, .gzip).1)
-        let fixed = try write(tree, .none, times: .fixed(7)).1
+        for compression in [LayerWriter.Compression.gzip, .zstd] {
+            #expect(try write(tree, compression) == write(tree, compression))
+        }
+        let fixed = try write(tree, .none, times: .fixed(7))
         _ = try Command.run(["sh", "-c", "find \"$0\" -exec touch -h {} +", tree.string])
-        #expect(try write(tree, .none, times: .fixed(7)).1 == fixed)
-        #expect(try write(tree, .none).1 != fixed)
+        #expect(try write(tree, .none, times: .fixed(7)) == fixed)
+        #expect(try write(tree, .none) != fixed)
+    }
+
+    @Test("writes Zstandard in one frame, which its own program reads")
+    func zstd() throws {
+        // Not every machine has zstd's program.
+        if try Command.run(["sh", "-c", "command -v zstd"]).status != 0 { return }
+        let sandbox = try Sandbox()
+        let tree = try Self.makeTree(in: sandbox)
+        let (plain, packed) = (sandbox.path.appending("plain"), sandbox.path.appending("packed.zst"))
+        try LayerFile { try LayerWriter(compression: .none).write(tree, to: $0) }.save(at: plain)
+        try LayerFile { try LayerWriter(compression: .zstd).write(tree, to: $0) }.save(at: packed)
+        let script = "zstd -qdc packed.zst | cmp - plain; zstd -lv packed.zst"
+        let result = try Command.run(["bash", "-euc", script], directory: sandbox.path.string)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.output.contains("# Zstandard Frames: 1\n"), "\(result.output)")
+    }
+
+    @Test(
+        "writes files with holes as they read",
+        arguments: [
+            "truncate -s 5M h", "truncate -s 1M h; echo x >> h", "echo x > h; truncate -s 3M h", "truncate -s 700 h",
+        ]
+    )
+    func holes(_ script: String) throws {
+        let sandbox = try Sandbox()
+        try TreeEdits.run(#"cd "$0"; mkdir t; cd t; \#(script)"#, in: sandbox.path)
+        let layer = try LayerFile { try LayerWriter().write(sandbox.path.appending("t"), to: $0) }
+        #expect(layer.bytes.count < 10_000)
+        try FlatUnpacker().unpack([layer.source], into: sandbox.root)
+        #expect(try Command.run(["cmp", "t/h", "root/h"], directory: sandbox.path.string).status == 0)
     }
 
     @Test("writes what GNU tar and bsdtar read", .requires(.tar, .bsdtar), arguments: ["tar", "bsdtar"])
@@ -117,13 +140,7 @@ struct LayerWriterTests {
         let tree = try Self.makeTree(in: sandbox)
         // libarchive reads fractions of times before 1970 wrongly.
         if program == "bsdtar" { _ = try Command.run(["touch", "-d", "@5.25", tree.appending("café").string]) }
-        let blob = try write(tree, .gzip).1
-        let file = try OwnedFileDescriptor.open(
-            sandbox.path.appending("l.tgz"),
-            CLINUX_O_WRONLY | CLINUX_O_CREAT,
-            mode: 0o600
-        )
-        try file.write(blob)
+        try LayerFile { try LayerWriter().write(tree, to: $0) }.save(at: sandbox.path.appending("l.tgz"))
         let extra = program == "tar" ? "--xattrs --xattrs-include='*'" : ""
         let script = "mkdir root; \(program) -C root -xzpf l.tgz --numeric-owner --same-owner \(extra)"
         let result = try Command.run(["sh", "-euc", script], directory: sandbox.path.string)

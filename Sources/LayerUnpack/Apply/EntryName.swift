@@ -28,7 +28,9 @@ struct EntryName: Hashable, Sendable {
             if component.elementsEqual("..".utf8) {
                 throw LayerUnpackError(traversal, "check name", detail: "it has the component \"..\"")
             }
-            if component.count > limits.componentBytes {
+            // A whiteout hides a name that may be as long as any.
+            let mark = component.starts(with: Whiteout.prefix) ? Whiteout.prefix.count : 0
+            if component.count > limits.componentBytes + mark {
                 throw LayerUnpackError(
                     .badName,
                     "check name",

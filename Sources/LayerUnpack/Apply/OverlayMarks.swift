@@ -9,10 +9,13 @@ public enum OverlayMarks: Hashable, Sendable {
     case user
 
     /// The attribute that makes a directory opaque; its value is `y`.
-    var opaqueAttribute: [UInt8] {
+    var opaqueAttribute: [UInt8] { attribute("opaque") }
+
+    /// The attribute of overlayfs' mark `name`.
+    func attribute(_ name: String) -> [UInt8] {
         switch self {
-        case .trusted: Array("trusted.overlay.opaque".utf8)
-        case .user: Array("user.overlay.opaque".utf8)
+        case .trusted: Array("trusted.overlay.\(name)".utf8)
+        case .user: Array("user.overlay.\(name)".utf8)
         }
     }
 }

@@ -12,9 +12,11 @@ enum Whiteout: Hashable, Sendable {
     /// Bookkeeping of aufs, without a meaning.
     case ignored
 
-    private static let prefix = Array(".wh.".utf8)
+    /// What the name of a whiteout begins with.
+    static let prefix = Array(".wh.".utf8)
     private static let meta = Array(".wh..wh.".utf8)
-    private static let opaqueName = Array(".wh..wh..opq".utf8)
+    /// The name of the file that makes its directory opaque.
+    static let opaqueName = Array(".wh..wh..opq".utf8)
 
     /// Reads an entry's name; `nil` for an entry that is no whiteout.
     init?(_ name: EntryName, kind: TarEntry.Kind) throws(LayerUnpackError) {
@@ -37,6 +39,14 @@ enum Whiteout: Hashable, Sendable {
             throw Self.refused("it names nothing that can be removed")
         }
         self = .file(hidden)
+    }
+
+    /// Refuses a file's name that would be read as a whiteout.
+    ///
+    /// - Throws: ``LayerUnpackError``: `whiteout`.
+    static func refuse(_ name: [UInt8]) throws(LayerUnpackError) {
+        guard name.starts(with: prefix) else { return }
+        throw LayerUnpackError(.whiteout, "write entry", detail: "in a layer its name would be a whiteout")
     }
 
     private static func refused(_ why: String) -> LayerUnpackError {

@@ -92,7 +92,7 @@ extension ImageLayoutDirectory {
     }
 
     /// What `body` returns, or `nil` if an image is damaged: one damaged image must not hide the others.
-    private func readable<Value>(_ body: () throws(ImageLayoutError) -> Value) throws(ImageLayoutError) -> Value? {
+    func readable<Value>(_ body: () throws(ImageLayoutError) -> Value) throws(ImageLayoutError) -> Value? {
         do throws(ImageLayoutError) { return try body() } catch {
             if error.code == .systemCall { throw error }
             return nil

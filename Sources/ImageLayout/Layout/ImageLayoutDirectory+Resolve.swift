@@ -27,6 +27,24 @@ extension ImageLayoutDirectory {
         return try resolve(find(name), asked: name, platform: platform)
     }
 
+    /// Finds the image with this ID, whatever its platform and its names.
+    ///
+    /// - Parameter id: The digest of its configuration, ``ResolvedImage/id``.
+    /// - Returns: The image, under the first name that is found for it.
+    /// - Throws: ``ImageLayoutError``: `notFound`, `digestMismatch`, `sizeMismatch`, `invalidDocument`,
+    ///   `unsupportedMediaType`, `limitExceeded`, `systemCall`.
+    public func resolve(id: Digest) throws(ImageLayoutError) -> ResolvedImage {
+        for descriptor in try index().manifests {
+            let graph = try readable { () throws(ImageLayoutError) in try ImageGraph(of: descriptor, in: blobs) }
+            for candidate in graph?.manifests ?? [] {
+                let manifest = try readable { () throws(ImageLayoutError) in try ImageManifest(candidate, from: blobs) }
+                guard manifest?.config.digest == id else { continue }
+                return try ResolvedImage(candidate, reference: try? ImageName.of(descriptor)?.reference, from: blobs)
+            }
+        }
+        throw ImageLayoutError(.notFound, "image \(id)", "the image layout \(path) does not hold it")
+    }
+
     private func resolve(
         _ match: ImageMatch,
         asked: String,

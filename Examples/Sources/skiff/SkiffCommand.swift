@@ -20,13 +20,14 @@ struct SkiffCommand: ParsableCommand {
                     RunCommand.self, CreateCommand.self, StartCommand.self, ExecCommand.self, ListCommand.self,
                     LogsCommand.self, KillCommand.self, StopCommand.self, RestartCommand.self, WaitCommand.self,
                     PauseCommand.self, UnpauseCommand.self, UpdateCommand.self, RenameCommand.self, RemoveCommand.self,
+                    CommitCommand.self, ExportCommand.self, DiffCommand.self,
                 ]
             ),
             CommandGroup(
                 name: "Images",
                 subcommands: [
                     LoadCommand.self, ImportCommand.self, SaveCommand.self, ImagesCommand.self, TagCommand.self,
-                    RemoveImageCommand.self, UnpackCommand.self,
+                    RemoveImageCommand.self, UnpackCommand.self, HistoryCommand.self,
                 ]
             ),
             CommandGroup(

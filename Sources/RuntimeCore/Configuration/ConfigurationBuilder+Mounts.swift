@@ -16,6 +16,13 @@ extension ConfigurationBuilder {
         return mounts
     }
 
+    /// Where every container gets a mount, as paths below the root: what is there in its own files was made for that.
+    static var standardMountPoints: Set<[UInt8]> {
+        let destinations = (RuntimeConfiguration.example.mounts ?? []).map(\.destination)
+        let files = ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf"]
+        return Set((destinations + files).map { Array($0.utf8.dropFirst()) })
+    }
+
     /// Makes the files that the container gets in `/etc`.
     ///
     /// - Parameter resolver: The host's `resolv.conf`, for a container that uses a network.

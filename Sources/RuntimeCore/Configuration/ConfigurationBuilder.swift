@@ -110,14 +110,32 @@ struct ConfigurationBuilder: Sendable {
         return all
     }
 
+    /// The image's wishes as the caller's options change them: what an image made of the container wants.
+    var execution: ImageConfiguration.Execution {
+        var execution = image
+        if let entrypoint = options.entrypoint { execution.entrypoint = entrypoint.isEmpty ? nil : entrypoint }
+        if options.entrypoint != nil || !command.isEmpty { execution.cmd = command.isEmpty ? nil : command }
+        if !options.environment.isEmpty { execution.env = Self.merged((image.env ?? []) + options.environment) }
+        execution.user = options.user ?? image.user
+        execution.workingDir = options.workingDirectory ?? image.workingDir
+        execution.labels = labels.isEmpty ? nil : labels
+        execution.stopSignal = stopSignal
+        return execution
+    }
+
     /// The variables: docker's, then the image's, then the caller's; the last of a name counts.
     func environment(_ identity: UserIdentity) -> [String] {
         var defaults = [Sandbox.defaultPath, "HOSTNAME=\(hostname)"]
         if options.terminal != nil { defaults.append("TERM=xterm") }
         defaults.append("HOME=\(String(decoding: identity.home, as: UTF8.self))")
+        return Self.merged(defaults + (image.env ?? []) + options.environment)
+    }
+
+    /// One entry for each name, the last that there is; a bare name removes what was there.
+    private static func merged(_ entries: [String]) -> [String] {
         var order: [[UInt8]] = []
         var values: [[UInt8]: String] = [:]
-        for entry in defaults + (image.env ?? []) + options.environment {
+        for entry in entries {
             let name = Array(entry.utf8.prefix { $0 != UInt8(ascii: "=") })
             if name.count == entry.utf8.count {
                 values[name] = nil

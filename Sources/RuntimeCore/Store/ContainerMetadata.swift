@@ -35,6 +35,8 @@ public struct ContainerMetadata: JSONRecord, Hashable, Sendable {
     public var labels: [String: String]
     /// The signal that asks it to end, such as `SIGTERM`.
     public var stopSignal: String?
+    /// How an image made of it would run: the image's wishes, as the container's options changed them.
+    public var execution: ImageConfiguration.Execution?
 
     init(id: String, name: String, image: String, imageID: Digest, layers: [Digest], lifetime: Lifetime) {
         self.id = id
@@ -67,6 +69,7 @@ public struct ContainerMetadata: JSONRecord, Hashable, Sendable {
         try fields.required("lifetime", &lifetime)
         try fields.required("labels", &labels)
         try fields.optional("stopSignal", &stopSignal)
+        try fields.optional("execution", &execution)
         try fields.noOthers()
     }
 }

@@ -61,6 +61,7 @@ extension ContainerStore {
             metadata.created = WallClock.now
             metadata.labels = builder.labels
             metadata.stopSignal = builder.stopSignal
+            metadata.execution = builder.execution
             metadata.name = try claimName(options.name, for: id)
             name = metadata.name
             try writeFiles(metadata, configuration, builder)

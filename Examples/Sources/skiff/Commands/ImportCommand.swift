@@ -17,7 +17,7 @@ struct ImportCommand: ParsableCommand {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "Configure the image: CMD, ENTRYPOINT, ENV, LABEL, USER or WORKDIR.",
+            "Configure the image: CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, STOPSIGNAL, USER, VOLUME or WORKDIR.",
             valueName: "instruction"
         )
     )
@@ -34,7 +34,7 @@ struct ImportCommand: ParsableCommand {
 
     mutating func run() throws {
         var execution = ImageConfiguration.Execution()
-        for text in change { try ImageChange.apply(text, to: &execution) }
+        try ImageChange.apply(change, to: &execution)
         let platform = try platform.map { try Platform($0) } ?? Platform.host
         let reference = try name.map { try Reference($0) }
         if reference?.digest != nil { throw Failure("import takes a name with a tag, not with a digest") }

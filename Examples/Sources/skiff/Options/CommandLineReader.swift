@@ -6,7 +6,7 @@ internal import ArgumentParser
 /// Brings a command line in docker's spellings into the form that the argument parser takes.
 ///
 /// `--root` may stand before the subcommand. Where options end at the first word that is none (`run`, `create`, `exec`,
-/// `explain`), short options may be grouped and have their value attached (`-itv/a:/b`), and switches may have a value
+/// `explain`, `commit`), short options may be grouped and have their value attached (`-itv/a:/b`), and switches may have a value
 /// (`--rm=false`). Flags of docker's that are not supported are refused here.
 struct CommandLineReader {
     /// A command line for the argument parser.
@@ -15,7 +15,7 @@ struct CommandLineReader {
         var arguments: [String]
     }
 
-    private static let passingCommands: Set = ["run", "create", "exec", "explain"]
+    private static let passingCommands: Set = ["run", "create", "exec", "explain", "commit"]
 
     static func read(_ arguments: [String]) throws(Failure) -> Line {
         var rest = arguments[...]

@@ -20,6 +20,16 @@ extension DockerFlag {
         DockerFlag(name: "privileged", kind: .toggle, support: .onlyValues([])),
     ]
 
+    static let ofCommit: [DockerFlag] = [
+        DockerFlag(name: "help", kind: .toggle),
+        DockerFlag(name: "root", kind: .value),
+        DockerFlag(name: "author", letter: "a", kind: .value),
+        DockerFlag(name: "change", letter: "c", kind: .value),
+        DockerFlag(name: "message", letter: "m", kind: .value),
+        DockerFlag(name: "pause", letter: "p", kind: .toggle),
+        DockerFlag(name: "no-pause", kind: .toggle),
+    ]
+
     static let ofRun: [DockerFlag] = [
         DockerFlag(name: "detach", letter: "d", kind: .toggle),
         DockerFlag(name: "rm", kind: .toggle),

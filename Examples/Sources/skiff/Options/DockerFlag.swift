@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
-/// A flag that docker's `run`, `create` or `exec` has.
+/// A flag that docker's `run`, `create`, `exec` or `commit` has.
 struct DockerFlag: Hashable, Sendable {
     /// Whether the flag takes a value.
     enum Kind: Hashable, Sendable { case toggle, value }
@@ -26,7 +26,8 @@ struct DockerFlag: Hashable, Sendable {
     /// The words for the argument parser.
     func words(isOn: Bool) throws(Failure) -> [String] {
         if support != .full && isOn { throw refusal }
-        if name == "sig-proxy" { return isOn ? [] : ["--no-sig-proxy"] }
+        // On unless told otherwise.
+        if ["sig-proxy", "pause"].contains(name) { return isOn ? [] : ["--no-\(name)"] }
         return support == .full && isOn ? ["--\(name)"] : []
     }
 
@@ -50,6 +51,7 @@ struct DockerFlag: Hashable, Sendable {
     private static func flags(of command: String) -> [DockerFlag] {
         switch command {
         case "exec": common + ofExec
+        case "commit": ofCommit
         case "create": common + ofCreate + refused
         case "explain": common + ofCreate + refused + [DockerFlag(name: "json", kind: .toggle)]
         default: common + ofCreate + ofRun + refused

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import ArgumentParser
+internal import RuntimeCore
+
+/// `skiff history`.
+struct HistoryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history",
+        abstract: "List how an image was made, the last step first.",
+        discussion: "The size is that of a step's layer as it is stored, compressed."
+    )
+
+    @OptionGroup var store: StoreOptions
+
+    @Flag(name: .shortAndLong, help: "Show ids only.")
+    var quiet = false
+
+    @Flag(name: .customLong("no-trunc"), help: "Cut nothing short.")
+    var isWhole = false
+
+    @Option(help: ArgumentHelp("table, or json: one object a line.", valueName: "format"))
+    var format: String?
+
+    @Option(help: ArgumentHelp("Platform of the image.", valueName: "os/arch"))
+    var platform: String?
+
+    @Argument(help: ArgumentHelp("Name or id.", valueName: "image"))
+    var name: String
+
+    mutating func run() throws {
+        let format = try ListFormat(format)
+        let platform = try platform.map { try Platform($0) } ?? Platform.host
+        let image = try store.open().images.resolve(name, platform: platform)
+        var table = TextTable(["IMAGE", "CREATED", "CREATED BY", "SIZE", "COMMENT"])
+        for (position, step) in image.steps.reversed().enumerated() {
+            let line = HistoryLine(step, image: position == 0 ? image.id : nil)
+            if quiet {
+                try Output.line(line.id(isWhole: isWhole))
+            } else if format == .json {
+                try Output.line(line.json(isWhole: isWhole).line)
+            } else {
+                table.add([
+                    line.id(isWhole: isWhole), line.created, line.createdBy(isWhole: isWhole), line.size, line.comment,
+                ])
+            }
+        }
+        if format == .table && !quiet { for line in table.lines { try Output.line(line) } }
+    }
+}

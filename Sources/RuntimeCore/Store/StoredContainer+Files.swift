@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The Skiff authors
+
+internal import ImageLayout
+public import LayerUnpack
+public import LinuxSystem
+internal import SystemPackage
+
+extension StoredContainer {
+    /// The directory that takes what the container writes.
+    var upper: FilePath { bundle.appending("upper") }
+
+    /// What the container has changed in its image's files, as `docker diff` lists it.
+    ///
+    /// What is mounted in the container is not part of it; the files and directories on which docker's default mounts
+    /// are made are left out while they are empty.
+    ///
+    /// - Returns: The changes, by path, the root itself included where it changed.
+    /// - Throws: ``ContainerStoreError``: `containerNotFound`, `invalidImage` when the image's layers are not unpacked any
+    ///   more, `systemCall`.
+    /// - Note: Needs root. A running container may change things meanwhile.
+    public func changes() throws(ContainerStoreError) -> [TreeChange] {
+        try checkExists()
+        return try withLayerErrors("look at container \(metadata.name)") { () throws(LayerUnpackError) in
+            try TreeChange.inOverlay(
+                upper,
+                over: try store.snapshots.lowerDirectories(for: metadata.layers),
+                mountPoints: ConfigurationBuilder.standardMountPoints
+            )
+        }
+    }
+
+    /// Writes the container's whole root file system as one tar archive, uncompressed, without what is mounted in it.
+    ///
+    /// The container may run: files that change meanwhile may be half written in the archive.
+    ///
+    /// - Parameter file: Where the archive goes: a file, pipe or socket.
+    /// - Throws: ``ContainerStoreError``: `containerNotFound`, `invalidImage` when the image's layers are not unpacked any
+    ///   more or the image has as many layers as can be stacked, `systemCall`. `file` has part of an archive then.
+    /// - Note: Needs root.
+    public func export(to file: borrowing OwnedFileDescriptor) throws(ContainerStoreError) {
+        try checkExists()
+        try withLayerErrors("export container \(metadata.name)") { () throws(LayerUnpackError) in
+            // The writable directory as one more layer that is only read: a second mount must not write to it.
+            let layers = [upper] + (try store.snapshots.lowerDirectories(for: metadata.layers))
+            let tree = try OverlayMount(lowers: layers).make()
+            _ = try LayerWriter(compression: .none).write(tree, to: file)
+        }
+    }
+
+    /// - Throws: ``ContainerStoreError``: `containerNotFound` when it is removed.
+    func checkExists() throws(ContainerStoreError) { _ = try open() }
+}

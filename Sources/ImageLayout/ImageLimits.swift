@@ -11,8 +11,8 @@ public struct ImageLimits: Hashable, Sendable {
     public static let indexDepth = 4
     /// Greatest number of descriptors that are followed from one name: 10 000.
     public static let descriptors = 10_000
-    /// Greatest number of layers of an image: 127, as many as overlayfs can stack.
-    public static let layers = 127
+    /// Greatest number of layers of an image: 500, as many as overlayfs can stack.
+    public static let layers = 500
 
     /// Greatest number of entries of an archive.
     public var archiveEntries: Int

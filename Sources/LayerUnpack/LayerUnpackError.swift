@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+internal import CLinux
 public import LinuxSystem
 internal import SystemPackage
 
@@ -54,6 +55,10 @@ public struct LayerUnpackError: Error, Hashable, Sendable {
         case badCapability
         /// The directory to unpack into has content already.
         case targetNotEmpty
+        /// The image has nothing at the path.
+        case pathMissing
+        /// The path is no regular file, and only one of these can be written to a stream.
+        case notRegularFile
         /// The snapshot is not in the store.
         case snapshotMissing
         /// The kernel lacks what an overlay mount of this kind needs.
@@ -87,6 +92,15 @@ public struct LayerUnpackError: Error, Hashable, Sendable {
     }
 
     package init(_ step: String, _ cause: SystemCallError) { self.init(.systemCall, step, cause: cause) }
+
+    /// Whether an overlay mount failed for lack of overlayfs, or since it cannot be on this file system: a copy of the
+    /// layers can be made there.
+    package var saysOverlayIsMissing: Bool {
+        if code == .overlayUnsupported { return true }
+        guard step == "mount overlay" else { return false }
+        // The kernel's log, in `detail`, says which of many reasons EINVAL has; none of them hinders a copy.
+        return [.invalidArgument, .notSupported, .noFunction, .init(rawValue: CLINUX_ENODEV)].contains(errno)
+    }
 
     /// The kernel's error number, where a system call failed.
     var errno: Errno? { cause?.errno }

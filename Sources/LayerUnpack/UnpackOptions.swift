@@ -11,10 +11,21 @@ public struct UnpackOptions: Hashable, Sendable {
         case skip
     }
 
+    /// Whom unpacked files belong to.
+    public enum OwnerPolicy: Hashable, Sendable {
+        /// To the users that the layer names (needs `CAP_CHOWN`).
+        case kept
+        /// To whoever unpacks. Setuid and setgid bits are cleared, as they would mean another user, and extended
+        /// attributes that may not be set are left out.
+        case caller
+    }
+
     /// What a layer may ask for.
     public var limits = LayerLimits()
     /// What happens to device nodes; default: they are made.
     public var devices = DevicePolicy.create
+    /// Whom files belong to; default: to the users that the layer names.
+    public var owners = OwnerPolicy.kept
 
     /// The default options.
     public init() {}

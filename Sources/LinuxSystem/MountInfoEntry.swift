@@ -8,6 +8,10 @@ package import SystemPackage
 ///
 /// - SeeAlso: proc(5), section `/proc/pid/mountinfo`.
 package struct MountInfoEntry: Hashable, Sendable {
+    /// The mount's number, unique in its boot until the mount is gone; `nil` for what is no number.
+    package let mountID: UInt64?
+    /// The file system's device number, `major:minor`, which no other file system has while this one is mounted.
+    package let device: String
     /// The directory of the file system that is mounted.
     package let root: FilePath
     /// Where it is mounted, as this process sees it.
@@ -43,6 +47,8 @@ package struct MountInfoEntry: Hashable, Sendable {
             let dash = fields[6...].firstIndex(where: { $0.count == 1 && $0.first == UInt8(ascii: "-") }),
             fields.count > dash + 3, fields[dash + 1].starts(with: type)
         else { return nil }
+        mountID = UInt64(String(decoding: fields[0], as: UTF8.self))
+        device = String(decoding: fields[2], as: UTF8.self)
         root = FilePath(bytes: Self.unescaped(fields[3]))
         mountPoint = FilePath(bytes: Self.unescaped(fields[4]))
         fileSystem = String(decoding: fields[dash + 1], as: UTF8.self)

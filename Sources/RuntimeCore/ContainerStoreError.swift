@@ -112,6 +112,7 @@ extension ContainerStoreError {
                 hint: "load the overlay module (modprobe overlay), or use unpack --flat"
             )
         case .systemCall: self.init(step, error.cause, .layer(error))
+        case .pathMissing, .notRegularFile, .targetNotEmpty: self.init(.invalidOptions, step, cause: .layer(error))
         default: self.init(.invalidImage, step, cause: .layer(error))
         }
     }

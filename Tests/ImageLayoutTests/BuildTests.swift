@@ -159,10 +159,11 @@ import Testing
         told.history = [.init(createdBy: "one"), .init(emptyLayer: true), .init(createdBy: "two")]
         let pinned = try Reference("built").pinned(to: here.diffID)
         let before = try test.contents()
+        let tooMany = [ResolvedImage.Layer](repeating: here, count: ImageLimits.layers + 1)
         let cases: [(ImageConfiguration, [ResolvedImage.Layer], Reference?, ImageLayoutError.Code)] = [
             (Self.configuration, [here, elsewhere], nil, .notFound), (told, [here], nil, .invalidDocument),
             (Self.configuration, [here], pinned, .digestMismatch),
-            (Self.configuration, [ResolvedImage.Layer](repeating: here, count: 128), nil, .limitExceeded),
+            (Self.configuration, tooMany, nil, .limitExceeded),
         ]
         for (configuration, layers, reference, code) in cases {
             let error = failure { () throws(ImageLayoutError) in

@@ -120,15 +120,60 @@ struct SnapshotStoreTests {
         #expect(throws: SystemCallError.self) { _ = try readOnly.open("a", CLINUX_O_WRONLY) }
     }
 
-    @Test("stacks 100 layers whose paths are long", .requires(.overlay))
-    func many() throws {
+    @Test(
+        "stacks hundreds of layers whose paths are long, as many as the kernel takes",
+        .requires(.overlay),
+        arguments: [300, 500]
+    )
+    func many(count: Int) throws {
         let sandbox = try Sandbox()
         let deep = FilePath(String(repeating: "long-directory-name/", count: 10))
         try RootDirectory(at: sandbox.path).makeDirectories(deep)
         let store = try SnapshotStore(at: sandbox.path.appending(deep.string).appending("store"))
-        let layers = try (0..<100).map { index in try layer(TarBuilder.build { $0.file("f\(index)") }) }
+        let layers = try (0..<count).map { index in try layer(TarBuilder.build { $0.file("f\(index)") }) }
         try store.unpack(layers)
-        let mount = try OverlayMount(lowers: store.lowerDirectories(for: layers.compactMap(\.diffID))).make()
-        #expect(try RootDirectory(takingOver: mount).entries().count == 100)
+        var overlay = OverlayMount(lowers: try store.lowerDirectories(for: layers.compactMap(\.diffID)))
+        #expect(try RootDirectory(takingOver: overlay.make()).entries().count == count)
+        let root = try RootDirectory(at: sandbox.path)
+        for name in ["upper", "work"] as [FilePath] { try root.makeDirectory(name) }
+        overlay.writable = OverlayMount.Writable(
+            upper: sandbox.path.appending("upper"),
+            work: sandbox.path.appending("work")
+        )
+        let tree = RootDirectory(takingOver: try overlay.make())
+        try tree.makeFile("new", [])
+        #expect(try tree.entries().count == count + 1)
+    }
+
+    @Test("refuses more layers than the kernel stacks")
+    func tooMany() throws {
+        let overlay = OverlayMount(lowers: Array(repeating: "/nothing", count: OverlayMount.maximumLayers + 1))
+        let error = #expect(throws: LayerUnpackError.self) { _ = try overlay.make() }
+        #expect(error?.code == .limit)
+    }
+
+    @Test("measures a layer by itself, and files with several names once")
+    func usage() throws {
+        let sandbox = try Sandbox()
+        let store = try SnapshotStore(at: sandbox.path.appending("store"))
+        let text = String(repeating: "x", count: 100_000)
+        let layers = [
+            try layer(TarBuilder.build { $0.file("big", text) }),
+            try layer(
+                TarBuilder.build {
+                    $0.file("d/a", text)
+                    $0.hardLink("d/b", to: "d/a")
+                    $0.symlink("c", to: "d")
+                }
+            ),
+        ]
+        try store.unpack(layers)
+        let chain = ChainID.chain(of: layers.compactMap(\.diffID))
+        let usage = try store.usage(of: chain[1])
+        #expect(usage.inodes == 4)
+        #expect((100_000..<200_000).contains(usage.bytes))
+        try store.remove(chain[1])
+        let error = #expect(throws: LayerUnpackError.self) { try store.usage(of: chain[1]) }
+        #expect(error?.code == .snapshotMissing)
     }
 }

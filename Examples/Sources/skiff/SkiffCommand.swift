@@ -27,7 +27,8 @@ struct SkiffCommand: ParsableCommand {
                 name: "Images",
                 subcommands: [
                     LoadCommand.self, ImportCommand.self, SaveCommand.self, ImagesCommand.self, TagCommand.self,
-                    RemoveImageCommand.self, UnpackCommand.self, HistoryCommand.self,
+                    RemoveImageCommand.self, UnpackCommand.self, HistoryCommand.self, LayersCommand.self,
+                    CompareCommand.self, ExtractCommand.self, MountCommand.self, UnmountCommand.self,
                 ]
             ),
             CommandGroup(

@@ -90,6 +90,7 @@
 #define CLINUX_SEEK_END 2
 #define CLINUX_SEEK_DATA 3
 #define CLINUX_SEEK_HOLE 4
+#define CLINUX_FICLONE 0x40049409
 #define CLINUX_R_OK 4
 #define CLINUX_W_OK 2
 #define CLINUX_X_OK 1

@@ -39,9 +39,13 @@ extension LayerApplier {
     ) throws(LayerUnpackError) {
         try OpenFile.setOwner(directory.descriptor, uid: owner.uid, gid: owner.gid)
         // Without privilege, a directory that its owner may not use could not be filled.
-        try OpenFile.setMode(directory.descriptor, entry.mode | 0o700)
+        try OpenFile.setMode(directory.descriptor, mode(of: entry) | 0o700)
         try setAttributes(of: entry, on: directory.descriptor)
-        directories[directory.identity] = DirectoryRecord(path: path, mode: entry.mode, modified: entry.modified)
+        directories[directory.identity] = DirectoryRecord(
+            path: path,
+            mode: mode(of: entry),
+            modified: entry.modified
+        )
     }
 
     func makeFile(
@@ -49,7 +53,7 @@ extension LayerApplier {
         in parent: TreeDirectory,
         _ entry: TarEntry,
         _ owner: Owner,
-        _ reader: TarReader
+        _ reader: TarReader?
     ) throws(LayerUnpackError) {
         let file: OwnedFileDescriptor
         do throws(LayerUnpackError) { file = try parent.makeFile(name) } catch {
@@ -59,9 +63,14 @@ extension LayerApplier {
         }
         // Below this size the extra call costs more than the fragments it avoids.
         if !entry.isSparse && entry.size > 1 << 20 { try OpenFile.reserve(file, entry.size) }
-        if entry.size > 0 { try reader.copyContent(of: entry, to: file) }
+        if entry.size > 0 {
+            guard let reader else {
+                throw LayerUnpackError(.truncated, "write file", detail: "its content is elsewhere")
+            }
+            try reader.copyContent(of: entry, to: file)
+        }
         try OpenFile.setOwner(file, uid: owner.uid, gid: owner.gid)
-        try OpenFile.setMode(file, entry.mode)
+        try OpenFile.setMode(file, mode(of: entry))
         try setAttributes(of: entry, on: file)
         try OpenFile.setTimes(file, entry.modified)
         do throws(SystemCallError) { try file.close() } catch { throw LayerUnpackError("write file", error) }
@@ -73,11 +82,9 @@ extension LayerApplier {
         _ entry: TarEntry,
         _ owner: Owner
     ) throws(LayerUnpackError) {
-        if entry.linkTarget.isEmpty || entry.linkTarget.count > 4095 {
-            throw LayerUnpackError(.badName, "create symbolic link", detail: "its target is empty or too long")
-        }
+        let target = try entry.checkedSymlinkTarget
         try replacing(name, in: parent) { () throws(LayerUnpackError) in
-            try parent.makeSymlink(name, target: entry.linkTarget)
+            try parent.makeSymlink(name, target: target)
         }
         try parent.setOwner(name, uid: owner.uid, gid: owner.gid)
         try drop(entry)
@@ -120,7 +127,7 @@ extension LayerApplier {
             try parent.makeNode(name, mode: UInt32(type) | 0o600, device: device)
         }
         try parent.setOwner(name, uid: owner.uid, gid: owner.gid)
-        try parent.setMode(name, entry.mode)
+        try parent.setMode(name, mode(of: entry))
         try drop(entry)
         try parent.setTimes(name, entry.modified)
     }
@@ -152,6 +159,11 @@ extension LayerApplier {
 
     // MARK: Metadata
 
+    /// The mode that an entry's file gets. Bits that lend the rights of an owner mean nothing once it is another one.
+    private func mode(of entry: TarEntry) -> UInt32 {
+        options.owners == .kept ? entry.mode : entry.mode & ~UInt32(0o6000)
+    }
+
     private func setAttributes(
         of entry: TarEntry,
         on file: borrowing OwnedFileDescriptor
@@ -162,7 +174,8 @@ extension LayerApplier {
             case .drop: droppedAttributes[attribute.name, default: 0] += 1
             case .keep:
                 do throws(LayerUnpackError) { try OpenFile.setAttribute(file, attribute.name, attribute.value) } catch {
-                    guard error.errno == .notSupported else { throw error }
+                    let isRefused = error.errno == .notPermitted && options.owners == .caller
+                    guard error.errno == .notSupported || isRefused else { throw error }
                     droppedAttributes[attribute.name, default: 0] += 1
                 }
             }
@@ -190,6 +203,20 @@ extension LayerApplier {
             guard let directory = try tree.find(record.path), directory.identity == identity else { continue }
             if let mode = record.mode, mode & 0o700 != 0o700 { try OpenFile.setMode(directory.descriptor, mode) }
             try OpenFile.setTimes(directory.descriptor, record.modified)
+        }
+    }
+}
+
+extension TarEntry {
+    /// The text of a symbolic link.
+    ///
+    /// - Throws: ``LayerUnpackError``: `badName` for what the kernel would not take.
+    var checkedSymlinkTarget: [UInt8] {
+        get throws(LayerUnpackError) {
+            if linkTarget.isEmpty || linkTarget.count > 4095 {
+                throw LayerUnpackError(.badName, "create symbolic link", detail: "its target is empty or too long")
+            }
+            return linkTarget
         }
     }
 }

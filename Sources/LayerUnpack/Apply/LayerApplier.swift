@@ -21,12 +21,13 @@ final class LayerApplier {
     var directories: [FileIdentity: DirectoryRecord] = [:]
     /// What this layer made, so that its whiteouts leave it alone.
     var written: Set<TreeName> = []
-    private var contentBytes: UInt64 = 0
+    private var budget: ContentBudget
 
     init(_ root: TreeDirectory, form: LayerForm, options: UnpackOptions) {
-        tree = LayerTree(root)
+        tree = LayerTree(root, owner: options.owners == .kept ? .root : .unchanged)
         self.form = form
         self.options = options
+        budget = ContentBudget(options.limits)
     }
 
     /// Applies every entry of `source`, then compares the digests, then completes the directories.
@@ -48,26 +49,17 @@ final class LayerApplier {
         )
     }
 
-    private func place(_ entry: TarEntry, _ reader: TarReader) throws(LayerUnpackError) {
+    /// Makes what an entry says; `reader`, which is at the entry, has its content.
+    func place(_ entry: TarEntry, _ reader: TarReader?) throws(LayerUnpackError) {
         let name = try EntryName(entry.name, limits: options.limits)
         if let whiteout = try Whiteout(name, kind: entry.kind) { return try apply(whiteout, name) }
-        let owner = try Owner(entry)
+        let owner = options.owners == .kept ? try Owner(entry) : .unchanged
         if name.isRoot {
-            guard entry.kind == .directory else {
-                throw LayerUnpackError(.rootType, "check name", detail: "the root can only be a directory")
-            }
+            guard entry.kind == .directory else { throw LayerUnpackError.rootIsNoDirectory }
             return try complete(directory: tree.root, path: [], entry, owner)
         }
-        let (size, overflow) = contentBytes.addingReportingOverflow(UInt64(clamping: entry.size))
-        if overflow || size > options.limits.contentBytes {
-            throw LayerUnpackError(
-                .limit,
-                "check size",
-                detail: "more than \(options.limits.contentBytes) bytes of content"
-            )
-        }
-        contentBytes = size
-        let device = try deviceNumber(entry)
+        try budget.spend(entry)
+        let device = try DeviceNumber(entry)?.encoded
         if device != nil && options.devices == .skip {
             skippedDevices += 1
             return
@@ -92,21 +84,10 @@ final class LayerApplier {
         remember(directory, path: name.parent)
         return directory
     }
+}
 
-    /// The number of a device node; `nil` for other entries.
-    private func deviceNumber(_ entry: TarEntry) throws(LayerUnpackError) -> UInt64? {
-        guard entry.kind == .character || entry.kind == .block else { return nil }
-        // The kernel has 12 bits for the major number and 20 for the minor one.
-        guard (0..<4096).contains(entry.deviceMajor), (0..<1_048_576).contains(entry.deviceMinor) else {
-            throw LayerUnpackError(
-                .badDevice,
-                "create node",
-                detail: "device \(entry.deviceMajor):\(entry.deviceMinor) is out of range"
-            )
-        }
-        if entry.kind == .character && entry.deviceMajor == 0 && entry.deviceMinor == 0 {
-            throw LayerUnpackError(.badDevice, "create node", detail: "device 0:0 is overlayfs' mark for a whiteout")
-        }
-        return clinux_makedev(UInt32(entry.deviceMajor), UInt32(entry.deviceMinor))
+extension LayerUnpackError {
+    static var rootIsNoDirectory: LayerUnpackError {
+        LayerUnpackError(.rootType, "check name", detail: "the root can only be a directory")
     }
 }

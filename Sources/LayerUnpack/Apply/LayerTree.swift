@@ -11,10 +11,15 @@ internal import SystemPackage
 /// they will lead in the container, and never out of the tree.
 final class LayerTree {
     let root: TreeDirectory
+    /// Who owns directories that no entry is about.
+    private let owner: Owner
     /// The parent that was used last; entries of one directory mostly follow each other.
     private var cached: (path: [UInt8], directory: TreeDirectory)?
 
-    init(_ root: TreeDirectory) { self.root = root }
+    init(_ root: TreeDirectory, owner: Owner = .root) {
+        self.root = root
+        self.owner = owner
+    }
 
     /// Must be called when a directory or symbolic link is removed: a name may lead elsewhere from then on.
     func forgetPaths() { cached = nil }
@@ -27,7 +32,7 @@ final class LayerTree {
         }
     }
 
-    /// The directory `path`; what is missing of it is made, with mode 0755 and owned by root.
+    /// The directory `path`; what is missing of it is made, with mode 0755 and the tree's owner.
     /// `replacing` is asked about what stands where a directory is needed: `true` says that there is one now.
     func findOrMake(
         _ path: [UInt8],
@@ -109,7 +114,7 @@ final class LayerTree {
             }
         }
         let made = try parent.open(name, CLINUX_O_RDONLY | CLINUX_O_DIRECTORY)
-        try OpenFile.setOwner(made, uid: 0, gid: 0)
+        try OpenFile.setOwner(made, uid: owner.uid, gid: owner.gid)
         try OpenFile.setMode(made, 0o755)
         return nil
     }

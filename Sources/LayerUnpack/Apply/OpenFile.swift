@@ -80,6 +80,20 @@ enum OpenFile {
         }
     }
 
+    /// Writes all bytes at the file's offset.
+    @unsafe static func write(_ bytes: UnsafeRawBufferPointer, to number: CInt) throws(LayerUnpackError) {
+        var rest = unsafe bytes
+        while unsafe !rest.isEmpty {
+            let (base, count) = (rest.baseAddress, rest.count)
+            do throws(SystemCallError) {
+                let written = try systemCall("write") { unsafe clinux_write(number, base, count) }
+                unsafe rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+            } catch {
+                throw LayerUnpackError("write file", error)
+            }
+        }
+    }
+
     /// Reserves the space of a file in one piece; a file system that cannot is no error.
     static func reserve(_ file: borrowing OwnedFileDescriptor, _ size: Int64) throws(LayerUnpackError) {
         let number = file.rawValue

@@ -6,6 +6,16 @@ struct Owner: Hashable, Sendable {
     let uid: UInt32
     let gid: UInt32
 
+    /// Root, who owns what no entry is about.
+    static let root = Owner(uid: 0, gid: 0)
+    /// Whoever makes a file.
+    static let unchanged = Owner(uid: .max, gid: .max)
+
+    private init(uid: UInt32, gid: UInt32) {
+        self.uid = uid
+        self.gid = gid
+    }
+
     /// - Throws: ``LayerUnpackError``: `badOwner` for what is not in 0...2^32-2; 2^32-1 means "unchanged" to the kernel.
     init(_ entry: TarEntry) throws(LayerUnpackError) {
         let range: ClosedRange<Int64> = 0...4_294_967_294

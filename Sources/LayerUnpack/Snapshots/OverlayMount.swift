@@ -24,8 +24,8 @@ public struct OverlayMount: Hashable, Sendable {
         }
     }
 
-    /// The most layers that are stacked; images with more are refused, as by other runtimes.
-    public static let maximumLayers = 127
+    /// The most layers that are stacked: as many as the kernel takes below a writable one (`OVL_MAX_STACK`).
+    public static let maximumLayers = 500
 
     /// The read-only layers, the topmost first, as ``SnapshotStore/lowerDirectories(for:)`` returns them.
     public var lowers: [FilePath]

@@ -182,6 +182,12 @@ public final class SnapshotStore: Sendable {
         return paths.reversed()
     }
 
+    /// Opens the tree of a snapshot; `nil` when it is not here.
+    func tree(of chainID: ChainID) throws(LayerUnpackError) -> TreeDirectory? {
+        guard try contains(chainID) else { return nil }
+        return try openDirectory("snapshots").directory(chainID.directoryName).directory(Array("fs".utf8))
+    }
+
     /// Removes what is half unpacked or half removed, unless somebody is at work.
     private func sweep() throws(LayerUnpackError) {
         guard let alone = try StoreLock(trying: Self.lockName, in: try openDirectory(nil), .exclusive) else { return }

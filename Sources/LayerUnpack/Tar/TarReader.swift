@@ -58,6 +58,53 @@ internal import SystemPackage
     /// Writes the content of the entry that ``next()`` returned last to an empty file.
     func copyContent(of entry: TarEntry, to file: borrowing OwnedFileDescriptor) throws(LayerUnpackError) {
         let number = file.rawValue
+        let end = try unsafe readContent(of: entry) { (piece, start) throws(LayerUnpackError) in
+            var rest = unsafe piece
+            var offset = start
+            while unsafe !rest.isEmpty {
+                let (base, count) = (rest.baseAddress, rest.count)
+                let written = try self.call("pwrite64") { unsafe clinux_pwrite(number, base, count, offset) }
+                unsafe rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+                offset += Int64(written)
+            }
+        }
+        if end < entry.size {
+            _ = try call("ftruncate") { clinux_ftruncate(number, entry.size) }
+        }
+    }
+
+    /// Gives the content of the entry that ``next()`` returned last to `body` from its first to its last byte, the
+    /// holes of a sparse file as zeros.
+    @unsafe func streamContent(
+        of entry: TarEntry,
+        _ body: (UnsafeRawBufferPointer) throws(LayerUnpackError) -> Void
+    ) throws(LayerUnpackError) {
+        var position: Int64 = 0
+        let zeros = [UInt8](repeating: 0, count: entry.isSparse ? 128 << 10 : 0)
+        func fill(to offset: Int64) throws(LayerUnpackError) {
+            while position < offset {
+                if Task.isCancelled { throw LayerUnpackError(.cancelled, "read content") }
+                let count = Int(min(Int64(zeros.count), offset - position))
+                try unsafe zeros.span.withUnsafeBytes { (bytes) throws(LayerUnpackError) in
+                    try unsafe body(UnsafeRawBufferPointer(rebasing: bytes[0..<count]))
+                }
+                position += Int64(count)
+            }
+        }
+        _ = try unsafe readContent(of: entry) { (piece, start) throws(LayerUnpackError) in
+            try fill(to: start)
+            try unsafe body(piece)
+            position += Int64(piece.count)
+        }
+        try fill(to: entry.size)
+    }
+
+    /// Gives what is stored of the last entry's content to `body`, piece by piece with its place in the file; returns
+    /// where the last piece ends.
+    @unsafe private func readContent(
+        of entry: TarEntry,
+        _ body: (UnsafeRawBufferPointer, Int64) throws(LayerUnpackError) -> Void
+    ) throws(LayerUnpackError) -> Int64 {
         var end: Int64 = 0
         var delivered: Int64 = 0
         while true {
@@ -77,17 +124,10 @@ internal import SystemPackage
             }
             end = offset + Int64(count)
             delivered += Int64(count)
-            while count > 0 {
-                let written = try call("pwrite64") { unsafe clinux_pwrite(number, block, count, offset) }
-                unsafe block = block?.advanced(by: written)
-                offset += Int64(written)
-                count -= written
-            }
+            try unsafe body(UnsafeRawBufferPointer(start: block, count: count), offset)
         }
         try checkIsComplete(entry, delivered: delivered)
-        if end < entry.size {
-            _ = try call("ftruncate") { clinux_ftruncate(number, entry.size) }
-        }
+        return end
     }
 
     /// Compares what was delivered with what is stored; a map in the content (PAX 1.0) takes whole blocks of it.

@@ -110,7 +110,9 @@ extension HostReport {
         return HostCheck(
             "overlayfs",
             isThere ? .ok : .warning,
-            isThere ? "in the kernel" : "not in the kernel, or not loaded yet",
+            isThere
+                ? "in the kernel"
+                : "not in the kernel, or not loaded yet; without it each container gets a copy of its image's files",
             fix: isThere ? nil : "modprobe overlay"
         )
     }

@@ -53,7 +53,7 @@ extension StoredContainer {
         in process: inout RuntimeConfiguration.Process
     ) throws(ContainerStoreError) {
         // Looked up in a mount of our own, not in the running container, which could change it meanwhile.
-        let identity = try UserLookup.identity(of: user, groups: [], in: try store.mountReadOnly(metadata.layers))
+        let identity = try UserLookup.identity(of: user, groups: [], in: try store.mountImage(of: metadata))
         process.user = RuntimeConfiguration.User(
             uid: identity.uid,
             gid: identity.gid,

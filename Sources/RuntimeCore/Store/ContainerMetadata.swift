@@ -13,6 +13,14 @@ public struct ContainerMetadata: JSONRecord, Hashable, Sendable {
         case kept
     }
 
+    /// What a container's root file system is.
+    public enum Root: String, JSONRepresentable, Codable, CaseIterable, Hashable, Sendable {
+        /// The image's layers with a writable one on top, stacked by overlayfs.
+        case overlay
+        /// A copy of its own of what the image's layers show.
+        case copy
+    }
+
     /// The layout of this document.
     var version = 1
     /// The container's id: 64 hexadecimal digits.
@@ -37,6 +45,8 @@ public struct ContainerMetadata: JSONRecord, Hashable, Sendable {
     public var stopSignal: String?
     /// How an image made of it would run: the image's wishes, as the container's options changed them.
     public var execution: ImageConfiguration.Execution?
+    /// What its root file system is; `nil` is an overlay.
+    public var root: Root?
 
     init(id: String, name: String, image: String, imageID: Digest, layers: [Digest], lifetime: Lifetime) {
         self.id = id
@@ -70,6 +80,7 @@ public struct ContainerMetadata: JSONRecord, Hashable, Sendable {
         try fields.required("labels", &labels)
         try fields.optional("stopSignal", &stopSignal)
         try fields.optional("execution", &execution)
+        try fields.optional("root", &root)
         try fields.noOthers()
     }
 }

@@ -46,7 +46,7 @@ extension ContainerStore {
                 layers: resolved.configuration.rootfs.diffIDs,
                 lifetime: lifetime
             )
-            let root = try mountRoot(of: metadata)
+            let root = try makeRoot(of: &metadata)
             let builder = ConfigurationBuilder(
                 image: resolved.configuration.config ?? ImageConfiguration.Execution(),
                 options: options,
@@ -101,7 +101,7 @@ extension ContainerStore {
             directory: bundle,
             countsSwap: HostFiles.countsSwap
         )
-        let root = try mountReadOnly(resolved.configuration.rootfs.diffIDs)
+        let root = try view(resolved.configuration.rootfs.diffIDs, copyAt: bundle.appending("rootfs")).mount
         let identity = try UserLookup.identity(of: builder.user, groups: options.additionalGroups, in: root)
         let configuration = try builder.configuration(for: identity)
         try about("write the plan's files") { () throws(SystemCallError) in

@@ -6,7 +6,7 @@ public import LayerUnpack
 internal import LinuxSystem
 
 extension ContainerStore {
-    /// Removes the unpacked layers that no image and no container of the store needs.
+    /// Removes the unpacked layers that no image, no container and no mounted view of the store needs.
     ///
     /// - Returns: What was removed; `nil`, and nothing is removed, while somebody makes a container.
     /// - Throws: ``ContainerStoreError``: `corruptState` when a container cannot be read, as what it needs is not known
@@ -18,8 +18,11 @@ extension ContainerStore {
         let list = try withImageErrors { () throws(ImageLayoutError) in try images.images() }
         for image in list.images { needed.formUnion(ChainID.chain(of: image.diffIDs)) }
         for id in try ids() {
-            if let container = try load(id) { needed.formUnion(ChainID.chain(of: container.metadata.layers)) }
+            // A copy of the layers needs them no more.
+            guard let container = try load(id), container.metadata.root != .copy else { continue }
+            needed.formUnion(ChainID.chain(of: container.metadata.layers))
         }
+        for view in try sweepMountedImages() { needed.formUnion(ChainID.chain(of: view.layers)) }
         let doomed = try withLayerErrors("list unpacked layers") { () throws(LayerUnpackError) in
             try snapshots.chainIDs().filter { !needed.contains($0) }
         }

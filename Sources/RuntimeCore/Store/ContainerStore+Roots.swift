@@ -1,22 +1,94 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+internal import CLinux
 internal import LayerUnpack
 internal import LinuxSystem
+internal import Logging
 internal import NamespaceKit
 internal import OCISpec
 internal import SystemPackage
 
 extension ContainerStore {
+    /// What a view of an image is, attached nowhere.
+    struct View {
+        let mount: MountTree
+        /// The layers' copy that is mounted, where overlayfs could not be.
+        let copy: FilePath?
+    }
+
+    /// Makes and mounts the root file system of a new container, and notes in `metadata` what it is.
+    func makeRoot(of metadata: inout ContainerMetadata) throws(ContainerStoreError) -> MountTree {
+        let overlay = metadata
+        if let mount = try withoutCopy({ () throws(ContainerStoreError) in try self.mountRoot(of: overlay) }) {
+            return mount
+        }
+        try copy(metadata.layers, to: directory(of: metadata).appending("rootfs"))
+        metadata.root = .copy
+        return try mountRoot(of: metadata)
+    }
+
     /// Mounts a container's root file system: its image's layers, and what it writes on top. Attached nowhere.
     func mountRoot(of metadata: ContainerMetadata) throws(ContainerStoreError) -> MountTree {
-        let directory = path.appending("containers").appending(metadata.id)
+        let directory = directory(of: metadata)
+        if metadata.root == .copy { return try mountCopy(directory.appending("rootfs"), attributes: 0) }
         let writable = OverlayMount.Writable(upper: directory.appending("upper"), work: directory.appending("work"))
         return try mount(metadata.layers, writable)
     }
 
-    /// Mounts an image's layers to look at. Attached nowhere.
-    func mountReadOnly(_ layers: [Digest]) throws(ContainerStoreError) -> MountTree { try mount(layers, nil) }
+    /// Mounts the image of a container to look at, or the container's copy of it. Attached nowhere.
+    func mountImage(of metadata: ContainerMetadata) throws(ContainerStoreError) -> MountTree {
+        guard metadata.root == .copy else { return try mount(metadata.layers, nil) }
+        return try mountCopy(directory(of: metadata).appending("rootfs"), attributes: UInt64(CLINUX_MOUNT_ATTR_RDONLY))
+    }
+
+    /// Mounts an image's layers, given by their diffIDs, to look at. Attached nowhere.
+    ///
+    /// If overlayfs cannot be mounted, a copy is made at `place`, and what was there is removed.
+    func view(_ layers: [Digest], copyAt place: FilePath) throws(ContainerStoreError) -> View {
+        if let mount = try withoutCopy({ () throws(ContainerStoreError) in try self.mount(layers, nil) }) {
+            return View(mount: mount, copy: nil)
+        }
+        try about("remove an old copy") { () throws(SystemCallError) in
+            let top = try RootDirectory(at: path)
+            let relative = FilePath(root: nil, place.components.dropFirst(path.components.count))
+            try top.makeDirectories(relative.removingLastComponent(), mode: 0o700)
+            try top.removeTree(relative)
+        }
+        try copy(layers, to: place)
+        return View(mount: try mountCopy(place, attributes: UInt64(CLINUX_MOUNT_ATTR_RDONLY)), copy: place)
+    }
+
+    /// What `mount` makes with overlayfs; `nil` where a copy is to be made instead.
+    private func withoutCopy(
+        _ mount: () throws(ContainerStoreError) -> MountTree
+    ) throws(ContainerStoreError) -> MountTree? {
+        if roots == .copy { return nil }
+        do throws(ContainerStoreError) { return try mount() } catch {
+            guard roots == .automatic, case .layer(let cause) = error.cause, cause.saysOverlayIsMissing else {
+                throw error
+            }
+            logger?.warning("no overlayfs here: the image's files are copied", metadata: ["error": "\(cause)"])
+            return nil
+        }
+    }
+
+    private func copy(_ layers: [Digest], to directory: FilePath) throws(ContainerStoreError) {
+        try withLayerErrors("copy the root file system") { () throws(LayerUnpackError) in
+            _ = try StackCopy(lowers: snapshots.lowerDirectories(for: layers)).make(in: directory)
+        }
+    }
+
+    private func mountCopy(_ directory: FilePath, attributes: UInt64) throws(ContainerStoreError) -> MountTree {
+        try about("mount the root file system") { () throws(SystemCallError) in
+            let tree = try MountHandle.clone(directory, recursive: false, propagation: UInt64(CLINUX_MS_PRIVATE))
+            let number = tree.rawValue
+            try systemCall("mount_setattr", path: directory) {
+                unsafe clinux_mount_setattr(number, "", UInt32(CLINUX_AT_EMPTY_PATH), attributes, 0, 0, 0)
+            }
+            return MountTree(takingOver: tree)
+        }
+    }
 
     private func mount(_ layers: [Digest], _ writable: OverlayMount.Writable?) throws(ContainerStoreError) -> MountTree
     {
@@ -26,5 +98,9 @@ extension ContainerStore {
                 return try OverlayMount(lowers: lowers, writable: writable).make()
             }
         )
+    }
+
+    private func directory(of metadata: ContainerMetadata) -> FilePath {
+        path.appending("containers").appending(metadata.id)
     }
 }

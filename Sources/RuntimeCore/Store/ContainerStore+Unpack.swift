@@ -56,7 +56,8 @@ extension ContainerStore {
         return lowers
     }
 
-    private func sources(of image: String, platform: Platform) throws(ContainerStoreError) -> [LayerSource] {
+    /// The layers of an image, open. The caller holds a lease.
+    func sources(of image: String, platform: Platform) throws(ContainerStoreError) -> [LayerSource] {
         let resolved = try withImageErrors { () throws(ImageLayoutError) in
             try images.resolve(image, platform: platform)
         }

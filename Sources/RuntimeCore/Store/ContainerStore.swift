@@ -14,7 +14,9 @@ public import SystemPackage
 /// ```
 /// images/          an OCI image layout
 /// snapshots/       unpacked layers, shared by all containers
-/// containers/ID/   one container: container.json, config.json (an OCI bundle), what it has written (upper)
+/// containers/ID/   one container: container.json, config.json (an OCI bundle), what it has written (upper), or its
+///                  copy of the image where there is no overlayfs (rootfs)
+/// mounts/ID/       a view of an image that is mounted: mount.json
 /// owners/ID        a file locked by the process that makes the container, or that it is scoped to
 /// names/NAME       a symbolic link whose text is the container's id
 /// state/           the runtime's state
@@ -30,24 +32,47 @@ public final class ContainerStore: Sendable {
     public let snapshots: SnapshotStore
     /// The runtime that the containers run in.
     public let runtime: Runtime
+    /// Where the root file systems of new containers come from.
+    public let roots: RootPolicy
     /// Where warnings go.
     let logger: Logger?
+
+    /// Where the root file systems of new containers come from.
+    public enum RootPolicy: Hashable, Sendable {
+        /// From overlayfs, or from copies where overlayfs cannot be mounted.
+        case automatic
+        /// From overlayfs only.
+        case overlay
+        /// From copies of the image's files, one for each container.
+        case copy
+    }
 
     /// Opens the store at `path`, making it with mode 0700 where it is missing, parents included.
     ///
     /// Containers whose scope died with its process are removed.
     ///
+    /// - Parameters:
+    ///   - path: The directory.
+    ///   - roots: Where the root file systems of new containers come from.
+    ///   - logger: Where warnings go.
     /// - Throws: ``ContainerStoreError``: `notPermitted`, `systemCall`, `invalidImage`.
-    public init(at path: FilePath = ContainerStore.defaultPath, logger: Logger? = nil) throws(ContainerStoreError) {
+    public init(
+        at path: FilePath = ContainerStore.defaultPath,
+        roots: RootPolicy = .automatic,
+        logger: Logger? = nil
+    ) throws(ContainerStoreError) {
         let path = try about("find the store") { () throws(SystemCallError) in try WorkingDirectory.absolute(path) }
         try about("open the store") { () throws(SystemCallError) in
             let top = try RootDirectory(at: "/")
             let relative = FilePath(root: nil, path.components)
             try top.makeDirectories(relative, mode: 0o700)
             let root = try RootDirectory(at: path)
-            for name in ["containers", "owners", "names"] { try root.makeDirectories(FilePath(name), mode: 0o700) }
+            for name in ["containers", "owners", "names", "mounts"] {
+                try root.makeDirectories(FilePath(name), mode: 0o700)
+            }
         }
         self.path = path
+        self.roots = roots
         self.logger = logger
         images = try withImageErrors { () throws(ImageLayoutError) in
             try ImageLayoutDirectory.openOrCreate(path.appending("images"))

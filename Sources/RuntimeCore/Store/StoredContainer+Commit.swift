@@ -31,7 +31,8 @@ extension StoredContainer {
     ///   - reference: The image's name, which no other image keeps.
     /// - Returns: The image.
     /// - Throws: ``ContainerStoreError``: `imageNotFound` when the container's image is not in the store any more,
-    ///   `invalidImage` for what a layer cannot hold or when the image would have too many layers, `systemCall`. There is
+    ///   `invalidImage` for what a layer cannot hold or when the image would have too many layers, `unsupported` for a
+    ///   container whose root is a copy, `systemCall`. There is
     ///   no new image then, and the old name is where it was; a container that was paused goes on, unless that is what
     ///   failed.
     /// - Note: Needs root. If the calling process dies meanwhile, the container stays paused.
@@ -67,7 +68,7 @@ extension StoredContainer {
 
     /// Writes what the container has written as a layer, to a file without a name.
     private func writeLayer(_ options: CommitOptions) throws(ContainerStoreError) -> OwnedFileDescriptor {
-        try checkExists()
+        try checkHasUpper()
         let archive = try temporaryFile()
         try whileReadable(options.running) { () throws(ContainerStoreError) in
             try withLayerErrors("read container \(metadata.name)") { () throws(LayerUnpackError) in

@@ -17,10 +17,10 @@ extension StoredContainer {
     ///
     /// - Returns: The changes, by path, the root itself included where it changed.
     /// - Throws: ``ContainerStoreError``: `containerNotFound`, `invalidImage` when the image's layers are not unpacked any
-    ///   more, `systemCall`.
+    ///   more, `unsupported` for a container whose root is a copy, `systemCall`.
     /// - Note: Needs root. A running container may change things meanwhile.
     public func changes() throws(ContainerStoreError) -> [TreeChange] {
-        try checkExists()
+        try checkHasUpper()
         return try withLayerErrors("look at container \(metadata.name)") { () throws(LayerUnpackError) in
             try TreeChange.inOverlay(
                 upper,
@@ -40,7 +40,15 @@ extension StoredContainer {
     /// - Note: Needs root.
     public func export(to file: borrowing OwnedFileDescriptor) throws(ContainerStoreError) {
         try checkExists()
-        try withLayerErrors("export container \(metadata.name)") { () throws(LayerUnpackError) in
+        let step = "export container \(metadata.name)"
+        if metadata.root == .copy {
+            let copy = try store.mountImage(of: metadata)
+            _ = try withLayerErrors(step) { () throws(LayerUnpackError) in
+                try LayerWriter(compression: .none).write(copy.descriptor, to: file)
+            }
+            return
+        }
+        try withLayerErrors(step) { () throws(LayerUnpackError) in
             // The writable directory as one more layer that is only read: a second mount must not write to it.
             let layers = [upper] + (try store.snapshots.lowerDirectories(for: metadata.layers))
             let tree = try OverlayMount(lowers: layers).make()
@@ -50,4 +58,16 @@ extension StoredContainer {
 
     /// - Throws: ``ContainerStoreError``: `containerNotFound` when it is removed.
     func checkExists() throws(ContainerStoreError) { _ = try open() }
+
+    /// - Throws: ``ContainerStoreError``: `containerNotFound` when it is removed, `unsupported` when what it has written is
+    ///   in no directory of its own.
+    func checkHasUpper() throws(ContainerStoreError) {
+        try checkExists()
+        guard metadata.root == .copy else { return }
+        throw ContainerStoreError(
+            .unsupported,
+            "container \(metadata.name): its root is a copy of its image, and what it changed is not known apart",
+            hint: "export writes all of its files"
+        )
+    }
 }

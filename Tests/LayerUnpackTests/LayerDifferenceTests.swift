@@ -52,8 +52,8 @@ import Testing
     @Test("is understood by umoci", .requires(.umoci)) func umoci() throws {
         let sandbox = try Sandbox()
         let (lower, upper) = try TreeEdits.makePair(in: sandbox)
-        // umoci 0.4.7 cannot do names that are not UTF-8, and refuses whiteouts of 255 bytes' names.
-        for tree in [lower, upper] { try TreeEdits.run(#"cd "$0"; rm -f caf*; rm -f nnn*; touch -d @1 ."#, in: tree) }
+        // umoci 0.4.7 cannot do names that are not UTF-8.
+        for tree in [lower, upper] { try TreeEdits.run(#"cd "$0"; rm caf*; touch -d @1 ."#, in: tree) }
         try Self.base(lower).save(at: sandbox.path.appending("one"))
         try Self.layer(lower, upper).save(at: sandbox.path.appending("two"))
         try TreeEdits.run(

@@ -54,6 +54,23 @@ import Testing
         try store.expectNothingLeft()
     }
 
+    @Test("are images for skopeo and umoci", .requires(.skopeo, .umoci))
+    func peers() throws {
+        let store = try SkiffStore()
+        try store.expect(0, "run", "--name", "c", "bb", "sh", "-c", "/bin/busybox rm /etc/plain; echo new > /srv/new")
+        try store.expect(0, "commit", "-m", "remark", "c", "made")
+        let seen = try store.shell(
+            """
+            set -e; cd "$D"; "$S" --root "$R" save --format oci-archive -o made.tar made
+            skopeo --insecure-policy inspect --config oci-archive:made.tar | grep remark
+            skopeo --insecure-policy copy -q oci-archive:made.tar oci:layout:made
+            umoci unpack --image layout:made bundle; cat bundle/rootfs/srv/new; ls bundle/rootfs/etc
+            """
+        )
+        #expect(seen.status == 0, "\(seen.errors)")
+        #expect(seen.output.contains("remark") && seen.output.hasSuffix("\nnew\ngroup\npasswd\n"), "\(seen.output)")
+    }
+
     @Test(
         "may be made of a running container, which goes on",
         arguments: [[], ["-p"], ["--pause=false"], ["-p=false"]]

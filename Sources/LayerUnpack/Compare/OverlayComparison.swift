@@ -17,7 +17,9 @@ struct OverlayComparison {
 
     /// What `upper` changes in `lower`, which is the tree below it as a mount shows it.
     mutating func changes(of upper: TreeDirectory, over lower: TreeDirectory) throws(LayerUnpackError) -> [TreeChange] {
-        try addDirectory(upper, try UpperDirectory(upper, at: [], marks), over: lower, at: [])
+        let contents = try UpperDirectory(upper, at: [], marks)
+        // Overlayfs takes no notice of an opaque mark on a layer's root.
+        try addDirectory(upper, contents, over: lower, at: [], hidesLower: false)
         return TreeChange.sorted(changes)
     }
 
@@ -26,34 +28,38 @@ struct OverlayComparison {
         _ upper: TreeDirectory,
         _ contents: UpperDirectory,
         over lower: TreeDirectory,
-        at path: [UInt8]
+        at path: [UInt8],
+        hidesLower: Bool
     ) throws(LayerUnpackError) {
         let before = changes.count
-        let hasMountPoints = try addContents(of: upper, contents, over: lower, at: path)
+        let hasMountPoints = try addContents(of: upper, contents, over: lower, at: path, hidesLower: hidesLower)
         // Whoever makes a mount point changes the time of the directory that it is in.
         var isChanged = changes.count > before
         if !isChanged { isChanged = try TreeComparison.differ(lower, upper, comparingTimes: !hasMountPoints) }
         if isChanged { changes.append(TreeChange(.modified, path)) }
     }
 
-    /// Adds the changes in a directory; returns whether mount points were left out.
+    /// Adds the changes in a directory; returns whether mount points were left out. What is in an opaque directory hides
+    /// what is below it, marked or not.
     private mutating func addContents(
         of upper: TreeDirectory,
         _ contents: UpperDirectory,
         over lower: TreeDirectory?,
-        at path: [UInt8]
+        at path: [UInt8],
+        hidesLower: Bool
     ) throws(LayerUnpackError) -> Bool {
         var hasMountPoints = false
         for (name, status) in contents.files {
             if Task.isCancelled { throw LayerUnpackError(.cancelled, "list changes") }
             let full = TreeChange.path(path, name)
             do throws(LayerUnpackError) {
-                if try !add(name, status, in: upper, over: lower, at: full) { hasMountPoints = true }
+                let isCounted = try add(name, status, in: upper, over: lower, at: full, hidesLower: hidesLower)
+                if !isCounted { hasMountPoints = true }
             } catch {
                 throw error.about(full)
             }
         }
-        if let lower { try addDeleted(contents, in: lower, at: path) }
+        if let lower { try addDeleted(contents, in: lower, at: path, hidesLower: hidesLower) }
         return hasMountPoints
     }
 
@@ -63,7 +69,8 @@ struct OverlayComparison {
         _ status: FileStatus,
         in upper: TreeDirectory,
         over lower: TreeDirectory?,
-        at path: [UInt8]
+        at path: [UInt8],
+        hidesLower: Bool
     ) throws(LayerUnpackError) -> Bool {
         let old = try lower?.status(name)
         guard status.kind == .directory else {
@@ -75,10 +82,11 @@ struct OverlayComparison {
         let contents = try UpperDirectory(inner, at: path, marks)
         if old == nil && contents.isMountPoint(at: path, among: mountPoints) { return false }
         if let lower, old?.kind == .directory {
-            try addDirectory(inner, contents, over: try lower.directory(name), at: path)
+            let hides = hidesLower || contents.isOpaque
+            try addDirectory(inner, contents, over: try lower.directory(name), at: path, hidesLower: hides)
         } else {
             changes.append(TreeChange(old == nil ? .added : .modified, path))
-            _ = try addContents(of: inner, contents, over: nil, at: path)
+            _ = try addContents(of: inner, contents, over: nil, at: path, hidesLower: false)
         }
         return true
     }
@@ -87,10 +95,11 @@ struct OverlayComparison {
     private mutating func addDeleted(
         _ contents: UpperDirectory,
         in lower: TreeDirectory,
-        at path: [UInt8]
+        at path: [UInt8],
+        hidesLower: Bool
     ) throws(LayerUnpackError) {
         var hidden = contents.whiteouts
-        if contents.isOpaque {
+        if hidesLower {
             let present = Set(contents.files.map(\.name) + contents.whiteouts)
             hidden += try lower.sortedNames().filter { !present.contains($0) }
         }

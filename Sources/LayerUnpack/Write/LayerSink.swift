@@ -13,7 +13,8 @@ final class LayerSink {
     private var count: UInt64 = 0
 
     init(_ file: borrowing OwnedFileDescriptor, compression: LayerWriter.Compression) throws(LayerUnpackError) {
-        let output = try BlobOutput(file)
+        // What is not compressed has one digest.
+        let output = try BlobOutput(file, isHashed: compression != .none)
         self.output = output
         self.compression = compression
         switch compression {
@@ -33,11 +34,12 @@ final class LayerSink {
     /// Ends the blob.
     func finish(entries: UInt64, skippedSockets: UInt64) throws(LayerUnpackError) -> WrittenLayer {
         try encoder.finish()
+        let diffID = hash.finalize()
         return WrittenLayer(
             mediaType: compression.mediaType,
-            digest: output.digest,
+            digest: output.digest ?? diffID,
             size: output.count,
-            diffID: hash.finalize(),
+            diffID: diffID,
             streamBytes: count,
             entries: entries,
             skippedSockets: skippedSockets

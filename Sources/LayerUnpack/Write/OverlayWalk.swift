@@ -28,7 +28,8 @@ struct OverlayWalk {
     ) throws(LayerUnpackError) {
         try writer.add(directory, at: path)
         // What hides comes before what is there: layer.md, "Whiteouts".
-        if contents.isOpaque { try writer.addOpaqueMark(in: path) }
+        // Overlayfs takes no notice of the mark on a layer's root.
+        if contents.isOpaque && !path.isEmpty { try writer.addOpaqueMark(in: path) }
         for name in contents.whiteouts { try writer.addWhiteout(of: name, in: path) }
         for (name, status) in contents.files {
             let full = TreeChange.path(path, name)

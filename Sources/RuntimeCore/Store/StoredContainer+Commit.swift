@@ -70,15 +70,17 @@ extension StoredContainer {
     private func writeLayer(_ options: CommitOptions) throws(ContainerStoreError) -> OwnedFileDescriptor {
         try checkHasUpper()
         let archive = try temporaryFile()
+        var written: WrittenLayer?
         try whileReadable(options.running) { () throws(ContainerStoreError) in
             try withLayerErrors("read container \(metadata.name)") { () throws(LayerUnpackError) in
-                _ = try options.layer.writeOverlay(
+                written = try options.layer.writeOverlay(
                     upper,
                     mountPoints: ConfigurationBuilder.standardMountPoints,
                     to: archive
                 )
             }
         }
+        warn(of: written)
         let number = archive.rawValue
         _ = try about("read container \(metadata.name)") { () throws(SystemCallError) in
             try systemCall("lseek") { clinux_lseek(number, 0, CLINUX_SEEK_SET) }

@@ -4,6 +4,8 @@
 internal import ImageLayout
 public import LayerUnpack
 public import LinuxSystem
+internal import Logging
+internal import NamespaceKit
 internal import SystemPackage
 
 extension StoredContainer {
@@ -40,20 +42,27 @@ extension StoredContainer {
     /// - Note: Needs root.
     public func export(to file: borrowing OwnedFileDescriptor) throws(ContainerStoreError) {
         try checkExists()
-        let step = "export container \(metadata.name)"
-        if metadata.root == .copy {
-            let copy = try store.mountImage(of: metadata)
-            _ = try withLayerErrors(step) { () throws(LayerUnpackError) in
-                try LayerWriter(compression: .none).write(copy.descriptor, to: file)
-            }
-            return
+        let tree = try mountReadOnly()
+        let written = try withLayerErrors("export container \(metadata.name)") { () throws(LayerUnpackError) in
+            try LayerWriter(compression: .none).write(tree.descriptor, to: file)
         }
-        try withLayerErrors(step) { () throws(LayerUnpackError) in
+        warn(of: written)
+    }
+
+    /// Mounts the container's root to look at, without writing to what it writes to. Attached nowhere.
+    private func mountReadOnly() throws(ContainerStoreError) -> MountTree {
+        if metadata.root == .copy { return try store.mountImage(of: metadata) }
+        return try withLayerErrors("mount the root file system") { () throws(LayerUnpackError) in
             // The writable directory as one more layer that is only read: a second mount must not write to it.
             let layers = [upper] + (try store.snapshots.lowerDirectories(for: metadata.layers))
-            let tree = try OverlayMount(lowers: layers).make()
-            _ = try LayerWriter(compression: .none).write(tree, to: file)
+            return MountTree(takingOver: try OverlayMount(lowers: layers).make())
         }
+    }
+
+    /// Says what an archive of the container's files lacks.
+    func warn(of written: WrittenLayer?) {
+        guard let count = written?.skippedSockets, count > 0 else { return }
+        store.logger?.warning("sockets left out", metadata: ["container": "\(metadata.name)", "sockets": "\(count)"])
     }
 
     /// - Throws: ``ContainerStoreError``: `containerNotFound` when it is removed.

@@ -66,7 +66,43 @@ import Testing
         expected: [String]
     ) throws {
         let image = ImageConfiguration.Execution(entrypoint: entrypoint, cmd: cmd)
-        #expect(try builder(command, image: image) { $0.entrypoint = replacement }.arguments() == expected)
+        let made = builder(command, image: image) { $0.entrypoint = replacement }
+        #expect(try made.arguments() == expected)
+        // An image made of the container runs the same.
+        #expect(try builder(image: made.execution).arguments() == expected)
+    }
+
+    @Test("is what an image made of the container says, with what was asked for in its place")
+    func execution() {
+        let image = ImageConfiguration.Execution(
+            user: "one",
+            exposedPorts: ["80/tcp"],
+            env: ["A=1", "B=2"],
+            cmd: ["sh"],
+            workingDir: "/one",
+            labels: ["a": "1"],
+            stopSignal: "SIGINT"
+        )
+        #expect(builder(image: image).execution == image)
+        let made = builder(["id"], image: image) {
+            $0.environment = ["B", "C=3", "A=4"]
+            $0.user = "two"
+            $0.workingDirectory = "/two"
+            $0.labels = ["b": "2"]
+            $0.stopSignal = "SIGHUP"
+        }
+        #expect(
+            made.execution
+                == ImageConfiguration.Execution(
+                    user: "two",
+                    exposedPorts: ["80/tcp"],
+                    env: ["A=4", "C=3"],
+                    cmd: ["id"],
+                    workingDir: "/two",
+                    labels: ["a": "1", "b": "2"],
+                    stopSignal: "SIGHUP"
+                )
+        )
     }
 
     @Test("is refused without a program", arguments: [[], [""]] as [[String]])

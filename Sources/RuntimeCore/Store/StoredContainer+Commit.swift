@@ -32,9 +32,8 @@ extension StoredContainer {
     /// - Returns: The image.
     /// - Throws: ``ContainerStoreError``: `imageNotFound` when the container's image is not in the store any more,
     ///   `invalidImage` for what a layer cannot hold or when the image would have too many layers, `unsupported` for a
-    ///   container whose root is a copy, `systemCall`. There is
-    ///   no new image then, and the old name is where it was; a container that was paused goes on, unless that is what
-    ///   failed.
+    ///   container whose root is a copy, `systemCall`. There is no new image then, and the old name is where it was; a
+    ///   container that was paused goes on, unless that is what failed.
     /// - Note: Needs root. If the calling process dies meanwhile, the container stays paused.
     @discardableResult
     public func commit(
@@ -42,6 +41,7 @@ extension StoredContainer {
         as reference: Reference? = nil
     ) throws(ContainerStoreError) -> ResolvedImage {
         let lease = try withImageErrors { () throws(ImageLayoutError) in try store.images.lease() }
+        try checkHasUpper()
         let base = try image()
         let wishes: ImageConfiguration.Execution
         if let chosen = options.execution { wishes = chosen } else { wishes = try execution() }
@@ -68,7 +68,6 @@ extension StoredContainer {
 
     /// Writes what the container has written as a layer, to a file without a name.
     private func writeLayer(_ options: CommitOptions) throws(ContainerStoreError) -> OwnedFileDescriptor {
-        try checkHasUpper()
         let archive = try temporaryFile()
         var written: WrittenLayer?
         try whileReadable(options.running) { () throws(ContainerStoreError) in

@@ -16,7 +16,7 @@ import OCISpec
                skiff-bench crowd BUNDLE STATE COUNT             launches beside COUNT containers, and what those cost
                skiff-bench trace BUNDLE STATE                   the steps of one launch
                skiff-bench run ARCHIVE STORE COUNT COMMAND…     runs of an image by the scoped API
-               skiff-bench unpack LAYER MEDIA-TYPE DIRECTORY    one layer into an existing, empty directory
+               skiff-bench unpack LAYER MEDIA-TYPE DIGEST DIFF-ID DIRECTORY    one layer into an empty directory
                skiff-bench profile                              docker's filter as linux.seccomp of a configuration
                skiff-bench filter FILE                          docker's filter as the kernel takes it
         """
@@ -52,9 +52,16 @@ import OCISpec
             try show(
                 try await ImageBenchmark.run(archive: arguments[1], store: arguments[2], command: command, count: count)
             )
-        case ("unpack", 4):
-            let time = try UnpackBenchmark.run(layer: arguments[1], mediaType: arguments[2], directory: arguments[3])
-            try show([time])
+        case ("unpack", 6):
+            try write(
+                try UnpackBenchmark.run(
+                    layer: arguments[1],
+                    mediaType: arguments[2],
+                    digest: arguments[3],
+                    diffID: arguments[4],
+                    directory: arguments[5]
+                )
+            )
         case ("profile", 1):
             print(String(decoding: LinuxSeccomp(.default()).json(), as: UTF8.self))
         case ("filter", 2):

@@ -57,6 +57,44 @@ struct OverlayContext: ~Copyable {
         }
     }
 
+    /// Adds a layer below those that were added before, its owners shown as a user namespace maps them.
+    ///
+    /// - Returns: The mapped mount, which has to live until the overlay is mounted.
+    /// - Throws: ``LayerUnpackError``: `overlayUnsupported`, `systemCall`.
+    func addLower(
+        _ path: FilePath,
+        mappedBy userNamespace: SharedDescriptor
+    ) throws(LayerUnpackError) -> SharedDescriptor {
+        let tree: SharedDescriptor
+        let directory: OwnedFileDescriptor
+        do throws(SystemCallError) {
+            tree = SharedDescriptor(
+                try MountHandle.clone(path, recursive: false, propagation: UInt64(CLINUX_MS_PRIVATE))
+            )
+            try MountHandle.map(tree.descriptor, as: userNamespace.descriptor, recursive: false, path: path)
+            let number = tree.descriptor.rawValue
+            directory = OwnedFileDescriptor(
+                takingOver: try systemCall("openat", path: path) {
+                    unsafe clinux_openat(number, ".", CLINUX_O_RDONLY | CLINUX_O_DIRECTORY | CLINUX_O_CLOEXEC, 0)
+                }
+            )
+        } catch {
+            throw LayerUnpackError("map layer", error)
+        }
+        do throws(LayerUnpackError) {
+            try configure(CLINUX_FSCONFIG_SET_FD, "lowerdir+", value: nil, descriptor: directory.rawValue)
+        } catch {
+            guard error.errno == .invalidArgument else { throw error }
+            throw LayerUnpackError(
+                .overlayUnsupported,
+                "mount overlay",
+                detail: "before Linux 6.15 it takes no id-mapped layers that are attached nowhere",
+                cause: error.cause
+            )
+        }
+        return tree
+    }
+
     /// Sets an option to a directory.
     func set(_ key: String, directory path: FilePath) throws(LayerUnpackError) {
         let directory: OwnedFileDescriptor

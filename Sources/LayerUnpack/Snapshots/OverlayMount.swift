@@ -51,12 +51,16 @@ public struct OverlayMount: Hashable, Sendable {
 
     /// Makes the mount.
     ///
+    /// - Parameter userNamespace: Shows the owners of the layers' files as this user namespace maps them
+    ///   (`/proc/PID/ns/user`), without changing the layers; a file that is written to is stored in the writable layer
+    ///   with its mapped owner. `nil` shows them as they are.
     /// - Returns: The mount, detached, as `fsmount(2)` returns it.
     /// - Throws: ``LayerUnpackError``: `limit` for no layer or more than ``maximumLayers``, `overlayUnsupported` where
     ///   the kernel has no overlayfs or takes paths of this length only since Linux 6.5, else `systemCall`.
     /// - Note: Needs `CAP_SYS_ADMIN` in the user namespace that owns the mount namespace. Linux 5.2 or later; 6.5 or
-    ///   later for layers whose paths together have more than 255 bytes.
-    public func make() throws(LayerUnpackError) -> OwnedFileDescriptor {
+    ///   later for layers whose paths together have more than 255 bytes; 6.15 or later, and a file system that can be
+    ///   id-mapped, with a user namespace.
+    public func make(mappedBy userNamespace: SharedDescriptor? = nil) throws(LayerUnpackError) -> OwnedFileDescriptor {
         guard (1...Self.maximumLayers).contains(lowers.count) else {
             throw LayerUnpackError(
                 .limit,
@@ -65,19 +69,29 @@ public struct OverlayMount: Hashable, Sendable {
             )
         }
         // Overlayfs wants two layers at least; one that is only read needs no overlay.
-        if writable == nil && lowers.count == 1 { return try bindReadOnly(lowers[0]) }
+        if writable == nil && lowers.count == 1 { return try bindReadOnly(lowers[0], userNamespace) }
         let context = try OverlayContext()
         if marks == .user { try context.set(flag: "userxattr") }
-        try context.addLowers(lowers)
+        var mapped: [SharedDescriptor] = []
+        if let userNamespace {
+            for lower in lowers { mapped.append(try context.addLower(lower, mappedBy: userNamespace)) }
+        } else {
+            try context.addLowers(lowers)
+        }
         if let writable {
             try context.set("upperdir", directory: writable.upper)
             try context.set("workdir", directory: writable.work)
             if durability == .unflushed { try context.set(flag: "volatile") }
         }
-        return try context.mount(readOnly: writable == nil)
+        let mount = try context.mount(readOnly: writable == nil)
+        extendLifetime(mapped)
+        return mount
     }
 
-    private func bindReadOnly(_ path: FilePath) throws(LayerUnpackError) -> OwnedFileDescriptor {
+    private func bindReadOnly(
+        _ path: FilePath,
+        _ userNamespace: SharedDescriptor?
+    ) throws(LayerUnpackError) -> OwnedFileDescriptor {
         do throws(SystemCallError) {
             let flags = UInt32(CLINUX_OPEN_TREE_CLONE | CLINUX_OPEN_TREE_CLOEXEC)
             let mount = OwnedFileDescriptor(
@@ -96,6 +110,9 @@ public struct OverlayMount: Hashable, Sendable {
                     UInt64(CLINUX_MS_PRIVATE),
                     0
                 )
+            }
+            if let userNamespace {
+                try MountHandle.map(mount, as: userNamespace.descriptor, recursive: false, path: path)
             }
             return mount
         } catch {

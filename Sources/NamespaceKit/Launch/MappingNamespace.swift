@@ -3,15 +3,15 @@
 
 internal import CLinux
 internal import LaunchPlan
-internal import LinuxSystem
+package import LinuxSystem
 internal import SystemPackage
 
 /// User namespaces that nobody is in: all that is left of them is their mapping, for mounts.
-enum MappingNamespace {
+package enum MappingNamespace {
     /// Makes a namespace with these maps.
     ///
     /// The init is spawned in it, waits for its maps, and is gone when this returns.
-    static func make(_ mappings: PreparedLaunch.Mappings) throws(NamespaceError) -> OwnedFileDescriptor {
+    package static func make(_ mappings: PreparedLaunch.Mappings) throws(NamespaceError) -> OwnedFileDescriptor {
         var prepared = PreparedLaunch(instructions: [
             .awaitHost(point: PreparedLaunch.placementPoint), .awaitStart(slot: PreparedLaunch.controlSlot),
         ])

@@ -37,6 +37,11 @@ package struct PreparedLaunch: Sendable {
     package struct Mappings: Hashable, Sendable {
         package var uid: [IDMapping]
         package var gid: [IDMapping]
+
+        package init(uid: [IDMapping], gid: [IDMapping]) {
+            self.uid = uid
+            self.gid = gid
+        }
     }
 
     /// The point where the host places the process.

@@ -9,6 +9,7 @@ internal import LinuxSystem
 @safe final class TarWriter {
     private let archive: OpaquePointer
     private let output: TarOutput
+    private var isFinished = false
 
     init(_ sink: LayerSink) throws(LayerUnpackError) {
         output = TarOutput(sink)
@@ -38,7 +39,11 @@ internal import LinuxSystem
         if result != ARCHIVE_OK { throw failure() }
     }
 
-    deinit { unsafe archive_write_free(archive) }
+    deinit {
+        // Else libarchive would complete what failed, with zeros for all that an entry lacks.
+        if !isFinished { unsafe archive_write_fail(archive) }
+        unsafe archive_write_free(archive)
+    }
 
     /// Writes an entry's headers; ``write(_:)`` follows for as many bytes as its size says.
     func begin(_ entry: TarEntry) throws(LayerUnpackError) {
@@ -82,6 +87,7 @@ internal import LinuxSystem
     /// Writes the archive's end.
     func finish() throws(LayerUnpackError) {
         if unsafe archive_write_close(archive) != ARCHIVE_OK { throw failure() }
+        isFinished = true
     }
 
     private static func fileType(_ kind: TarEntry.Kind) -> CInt {

@@ -13,7 +13,8 @@ let package = Package(
         .executable(name: "skiff-demo", targets: ["skiff-demo"]),
     ],
     dependencies: [
-        .package(name: "skiff", path: ".."),
+        // With the network of RegistryClient, for `skiff pull` and its like.
+        .package(name: "skiff", path: "..", traits: ["Runtime", "Images", "Registry"]),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
@@ -34,6 +35,7 @@ let package = Package(
             name: "skiff",
             dependencies: [
                 "Attendance", "CProgram", .product(name: "RuntimeCore", package: "skiff"),
+                .product(name: "RegistryClient", package: "skiff"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"), systemPackage,
             ]

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The Skiff authors
 
 internal import CLinux
-internal import LinuxSystem
+public import LinuxSystem
 public import OCISpec
 internal import SystemPackage
 
@@ -142,6 +142,30 @@ public struct PartialBlob: ~Copyable, Sendable {
         do throws(SystemCallError) { try opened.file.write(bytes) } catch { throw ImageLayoutError(error, subject) }
         unsafe bytes.withUnsafeBytes { unsafe hasher.update($0) }
         size = total
+    }
+
+    /// Opens the file that the content arrives in, to be read by position while it grows. Nothing in it is verified.
+    ///
+    /// - Returns: A descriptor of its own.
+    /// - Throws: ``ImageLayoutError``: `systemCall`.
+    public func reader() throws(ImageLayoutError) -> OwnedFileDescriptor {
+        do throws(SystemCallError) {
+            return try directory.open(name, CLINUX_O_RDONLY | CLINUX_O_NOFOLLOW, .noSymlinks)
+        } catch {
+            throw ImageLayoutError(error, subject)
+        }
+    }
+
+    /// Removes what has arrived, of a blob that is not kept.
+    ///
+    /// - Throws: ``ImageLayoutError``: `systemCall`.
+    public consuming func discard() throws(ImageLayoutError) {
+        do throws(SystemCallError) {
+            try removeIfPresent(name)
+            try removeIfPresent(validatorName)
+        } catch {
+            throw ImageLayoutError(error, subject)
+        }
     }
 
     /// Drops what has arrived, to begin again.

@@ -17,6 +17,8 @@ public final class LayerSource: Sendable {
     /// The digest of the uncompressed bytes, if it is to be compared.
     public let diffID: Digest?
     let descriptor: OwnedFileDescriptor
+    /// How far the file has come, if it is still being written.
+    let growth: LayerGrowth?
 
     /// Takes over an open blob.
     ///
@@ -28,18 +30,21 @@ public final class LayerSource: Sendable {
     ///   - digest: The digest of the blob's bytes, compared when it is not `nil`. Leave it out for a blob from a store
     ///     that verified it: hashing it again takes time.
     ///   - diffID: The digest of the uncompressed bytes, compared when it is not `nil`.
+    ///   - growth: How far a regular file has come that somebody else still writes; `nil` for what is whole.
     public init(
         _ descriptor: consuming OwnedFileDescriptor,
         compression: MediaType.Compression,
         size: UInt64? = nil,
         digest: Digest? = nil,
-        diffID: Digest? = nil
+        diffID: Digest? = nil,
+        growth: LayerGrowth? = nil
     ) {
         self.descriptor = descriptor
         self.compression = compression
         self.size = size
         self.digest = digest
         self.diffID = diffID
+        self.growth = growth
     }
 
     /// Takes over the open blob that a manifest's layer descriptor is about; its size is compared, its digest is not.
@@ -48,11 +53,13 @@ public final class LayerSource: Sendable {
     ///   - blob: A regular file, pipe or socket, as above.
     ///   - layer: The layer's descriptor.
     ///   - diffID: The digest of the uncompressed bytes, from the image's configuration.
+    ///   - growth: As above.
     /// - Throws: ``LayerUnpackError``: `unsupportedMediaType` for what is no layer, `sizeMismatch` for a negative size.
     public convenience init(
         _ blob: consuming OwnedFileDescriptor,
         layer: Descriptor,
-        diffID: Digest?
+        diffID: Digest?,
+        growth: LayerGrowth? = nil
     ) throws(LayerUnpackError) {
         guard let compression = layer.mediaType.layerCompression else {
             throw LayerUnpackError(
@@ -64,6 +71,6 @@ public final class LayerSource: Sendable {
         guard let size = UInt64(exactly: layer.size) else {
             throw LayerUnpackError(.sizeMismatch, "read layer", detail: "the descriptor's size is \(layer.size)")
         }
-        self.init(blob, compression: compression, size: size, diffID: diffID)
+        self.init(blob, compression: compression, size: size, diffID: diffID, growth: growth)
     }
 }

@@ -13,7 +13,16 @@ package struct WorkerThread: ~Copyable {
     /// Starts `body` on a new thread.
     ///
     /// - Throws: ``SystemCallError`` (`clone`), for example `EAGAIN` at the limit of tasks.
-    package init(_ body: @escaping @Sendable () -> Void) throws(SystemCallError) {
+    package init(_ body: @escaping @Sendable () -> Void) throws(SystemCallError) { handle = try Self.start(body) }
+
+    /// Starts `body` on a new thread that nobody joins: it says itself when it is done.
+    ///
+    /// - Throws: ``SystemCallError`` (`clone`), for example `EAGAIN` at the limit of tasks.
+    package static func detach(_ body: @escaping @Sendable () -> Void) throws(SystemCallError) {
+        pthread_detach(try start(body))
+    }
+
+    private static func start(_ body: @escaping @Sendable () -> Void) throws(SystemCallError) -> pthread_t {
         let box = unsafe Unmanaged.passRetained(ThreadBody(body))
         var all = sigset_t()
         var previous = sigset_t()
@@ -36,7 +45,7 @@ package struct WorkerThread: ~Copyable {
             unsafe box.release()
             throw SystemCallError(call: "clone", errno: Errno(rawValue: result))
         }
-        handle = thread
+        return thread
     }
 
     deinit { pthread_join(handle, nil) }

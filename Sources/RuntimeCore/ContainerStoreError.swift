@@ -16,6 +16,10 @@ public struct ContainerStoreError: Error, Hashable, Sendable {
         case imageNotFound
         /// The image is damaged, is for another platform, or cannot be unpacked.
         case invalidImage
+        /// Containers were made from the image, or it has further names.
+        case imageInUse
+        /// Somebody is adding to the store at the moment.
+        case busy
         /// The options contradict themselves, or name what is not there.
         case invalidOptions
         /// There is no such container.
@@ -96,7 +100,8 @@ extension ContainerStoreError {
         let code: Code =
             switch error.code {
             case .notFound, .ambiguous, .invalidName: .imageNotFound
-            case .systemCall, .busy: .systemCall
+            case .systemCall: .systemCall
+            case .busy: .busy
             default: .invalidImage
             }
         self.init(code, "", cause: .image(error))

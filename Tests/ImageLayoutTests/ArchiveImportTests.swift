@@ -35,7 +35,7 @@ import Testing
         let imported = try test.layout.importArchive(at: path)
         #expect(imported.map(\.names) == [name.map { [$0] } ?? []])
         #expect(try test.layout.resolve(name ?? image.id.encoded).id == image.id)
-        #expect(try test.layout.verify().isEmpty)
+        #expect(try test.layout.check().isSound)
         // A second time it changes nothing.
         let before = try test.contents()
         try test.layout.importArchive(at: path)
@@ -53,7 +53,7 @@ import Testing
         #expect(resolved.id == image.id)
         #expect(resolved.layers.map(\.descriptor.digest) == image.layers.map(TestImage.digest))
         #expect(resolved.layers.allSatisfy { $0.descriptor.mediaType == .layer })
-        #expect(try test.layout.verify().isEmpty)
+        #expect(try test.layout.check().isSound)
         #expect(try test.layout.usage().unreferencedBlobs == 0)
     }
 

@@ -132,7 +132,7 @@ import Testing
             #expect(image.layers == layers && image.configuration.rootfs.diffIDs == layers.map(\.diffID))
             #expect(image.configuration.config == Self.configuration.config)
             #expect(image.manifestDescriptor.digest == made.descriptor.digest)
-            #expect(try test.layout.verify().isEmpty)
+            #expect(try test.layout.check().isSound)
             #expect(try test.layout.usage().unreferencedBlobs == 0)
             digests.append(made.descriptor.digest)
             // One more layer on top, with the name moving.
@@ -192,7 +192,7 @@ import Testing
         }
         #expect(error == nil || error?.code == .systemCall)
         let layout = try ImageLayoutDirectory(opening: test.layout.path)
-        #expect(try layout.verify().isEmpty)
+        #expect(try layout.check().isSound)
         let isAdded = error == nil || step == .indexReplaced
         #expect(try layout.images().images.count == (isAdded ? 1 : 0))
         try layout.collectGarbage(grace: .zero)

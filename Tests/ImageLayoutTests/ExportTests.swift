@@ -43,7 +43,7 @@ import Testing
         )
         #expect(try other.layout.resolve("test:v1").id == images[0].id)
         #expect(try other.layout.resolve("other:v2").layers.map(\.diffID) == images[1].layers.map(TestImage.digest))
-        #expect(try other.layout.verify().isEmpty)
+        #expect(try other.layout.check().isSound)
     }
 
     @Test("GNU tar reads what was exported", .requires(.tar)) func tar() throws {

@@ -192,7 +192,7 @@ import Testing
             }?.code == .digestMismatch
         )
         #expect(try test.contents() == before)
-        #expect(try test.layout.verify().map(\.code) == [.digestMismatch])
+        #expect(try test.layout.check().problems.map(\.code) == [.digestMismatch])
         #expect(try test.layout.images().problems.map(\.code) == [.digestMismatch])
     }
 
@@ -207,7 +207,7 @@ import Testing
         #expect(listed.id == image.id && listed.created == "2024-01-02T03:04:05Z")
         #expect(listed.size == Int64(image.blobs.reduce(0) { $0 + $1.content.count }))
         #expect("\(listed.platform)" == "linux/amd64")
-        #expect(try test.layout.verify().isEmpty)
+        #expect(try test.layout.check().isSound)
     }
 
     @Test("Nobody else can lock the index between reading and replacing it") func exclusive() throws {

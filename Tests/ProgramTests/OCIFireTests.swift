@@ -6,11 +6,12 @@ import TestSupport
 import Testing
 
 @Suite("A container of skiff-oci under fire", .requires(.root, .programs, .busybox)) struct OCIFireTests {
-    private static let sleep = 100_000 + Int.random(in: 0..<100_000)
+    /// Known by its number among the processes of tests that run beside this one, other cases of the same among them.
+    private let sleep = Int.random(in: 100_000..<1_000_000_000)
 
     private func bundle() throws -> OCIBundle {
         let bundle = try OCIBundle()
-        bundle.configuration.process?.args = ["/bin/sleep", "\(Self.sleep)"]
+        bundle.configuration.process?.args = ["/bin/sleep", "\(sleep)"]
         try bundle.save()
         return bundle
     }
@@ -42,7 +43,7 @@ import Testing
         )
         #expect(result.output == "12\n")
         #expect(try bundle.remains() == "")
-        #expect(try Command.run(["pgrep", "-f", "sleep \(Self.sleep)"]).output == "")
+        #expect(try Command.run(["pgrep", "-f", "sleep \(sleep)"]).output == "")
     }
 
     @Test("is stopped when its process number belongs to another process")

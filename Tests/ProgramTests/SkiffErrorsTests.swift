@@ -6,7 +6,7 @@ import Testing
 
 @Suite("skiff's errors", .requires(.root, .overlay, .programs, .busybox, .tar)) struct SkiffErrorsTests {
     private static let cases: [(arguments: [String], text: String, status: Int32)] = [
-        (["run", "nosuch", "true"], "image nosuch", 125), (["run"], "needs an image", 125),
+        (["run", "--pull", "never", "nosuch", "true"], "image nosuch", 125), (["run"], "needs an image", 125),
         (["run", "--bogus", "bb"], "unknown flag: --bogus", 125), (["run", "-Q", "bb"], "unknown shorthand", 125),
         (["run", "--restart", "always", "bb", "true"], "--restart is not supported", 125),
         (["run", "-p", "80:80", "bb"], "--publish is not supported", 125),
@@ -31,11 +31,11 @@ import Testing
         (["run", "bb", "/no/such"], "no such file or directory", 127),
         (["run", "bb", "/etc/plain"], "permission denied", 126), (["run", "bb", "/etc"], "is a directory", 126),
         (["run", "-d", "bb", "nosuch"], "executable file not found in $PATH", 127),
-        (["run", "-d", "nosuch", "true"], "image nosuch", 125),
+        (["run", "-d", "--pull=never", "nosuch", "true"], "image nosuch", 125),
         (["run", "-d", "--rm", "bb", "/etc"], "is a directory", 126),
         (["run", "--detach-keys", "ctrl-a", "bb"], "not supported", 125), (["frob"], "not a skiff command", 125),
         (["--frob"], "unknown flag: --frob", 125), (["ps", "--frob"], "unknown option", 125),
-        (["ps", "--format", "{{.ID}}"], "not supported", 125), (["exec", "x"], "needs a container", 125),
+        (["ps", "--format", "yaml"], "not supported", 125), (["exec", "x"], "needs a container", 125),
         (["exec", "x", "true"], "no such container: x", 125), (["kill", "x"], "no such container: x", 125),
         (["kill", "-s", "NONE", "x"], "invalid signal", 125), (["rm", "x"], "no such container: x", 125),
         (["logs", "x"], "no such container: x", 125), (["load", "-i", "/no/such"], "/no/such", 125),

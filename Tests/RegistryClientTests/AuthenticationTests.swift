@@ -183,9 +183,10 @@ struct AuthenticationTests {
             repository: Repository(name: "team/app", registry: registry),
             descriptor: MemoryRegistry.describe(bytes, .layer),
             store: store.layout.blobs,
+            isKept: true,
             onEvent: { _ in }
         )
-        try await blob.run()
+        try await blob.run(nil)
         let led = transport.seen.filter { $0.url.origin.description != "https://registry.example.com" }
         #expect(led.count == 1)
         #expect(led.allSatisfy { $0.authorization == nil && $0.headers["Cookie"] == nil })

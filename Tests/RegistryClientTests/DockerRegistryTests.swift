@@ -66,7 +66,7 @@ struct DockerRegistryTests {
         #expect(copied.status == 0, "\(copied.errors)")
         let image = try await repository.pull(reference, into: target.layout)
         #expect(image.descriptor.digest == manifest.digest)
-        #expect(try target.layout.verify().isEmpty)
+        #expect(try target.layout.check().isSound)
         #expect(try target.layout.resolve(name, platform: Platform("linux/amd64")).layers.count == 2)
     }
 
@@ -86,7 +86,7 @@ struct DockerRegistryTests {
         let (reference, repository) = try repository(name, HTTPTransport())
         let image = try await repository.pull(reference, into: target.layout)
         #expect(image.descriptor.mediaType == (format == "oci" ? .imageManifest : .dockerManifest))
-        #expect(try target.layout.verify().isEmpty)
+        #expect(try target.layout.check().isSound)
     }
 
     @Test("that wants TLS and a password, both are checked") func protected() async throws {
@@ -127,7 +127,7 @@ struct DockerRegistryTests {
         let (_, broken) = try self.repository(name, breaking)
         try await broken.pull(reference, into: target.layout)
         #expect(breaking.ranges.withLock { $0 }.contains { $0.status == 206 && $0.range.hasPrefix("bytes=") })
-        #expect(try target.layout.verify().isEmpty)
+        #expect(try target.layout.check().isSound)
     }
 
     @Test("blobs are taken from another repository, tags listed by pages, manifests deleted") func content()

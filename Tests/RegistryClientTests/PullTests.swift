@@ -40,7 +40,7 @@ struct PullTests {
         #expect(!image.wasPresent)
         let resolved = try store.layout.resolve(Self.reference, platform: Platform("linux/amd64"))
         #expect(resolved.manifestDescriptor.digest == manifest.digest)
-        #expect(try store.layout.verify().isEmpty)
+        #expect(try store.layout.check().isSound)
         #expect(store.files("ingest/partial").isEmpty)
         #expect(try await pull(server.transport(), into: store).wasPresent)
     }

@@ -85,15 +85,19 @@ import Testing
         #expect(try test.leftovers() == [])
     }
 
-    /// Writes the same numbers to two files in turn, for ever; the one between them takes time to read.
+    /// Writes the same numbers to two files in turn, for ever, and not so fast that they become large; the one between
+    /// them takes time to read.
     private static let counting = """
-        cd /srv; head -c 4000000 /dev/zero > am; while true; do i=$((i + 1)); echo $i >> a; echo $i >> b; done
+        cd /srv; head -c 4000000 /dev/zero > am
+        while true; do i=$((i + 1)); echo $i >> a; echo $i >> b; sleep 0.002; done
         """
 
     @Test("are read at one moment, since the container is paused, and then goes on")
     func pause() async throws {
         let test = try TestStore()
         let stored = try test.store.create("test", ["/bin/sh", "-c", Self.counting])
+        // Whatever fails: nothing goes on counting.
+        defer { try? stored.remove(force: true) }
         let container = try Self.start(stored)
         while try Self.lastNumber(in: "upper/srv/b", of: stored.bundle) == nil {
             try await Task.sleep(for: .milliseconds(5))
@@ -113,7 +117,6 @@ import Testing
         try stored.commit()
         if case .paused = try stored.status() {} else { Issue.record("a paused container stays paused") }
         try container.resume()
-        try stored.remove(force: true)
     }
 
     /// The number in the last line of a file; `nil` for one that is empty or missing.

@@ -27,9 +27,18 @@ struct SkiffCommand: ParsableCommand {
                 name: "Images",
                 subcommands: [
                     LoadCommand.self, ImportCommand.self, SaveCommand.self, ImagesCommand.self, TagCommand.self,
-                    RemoveImageCommand.self, UnpackCommand.self, HistoryCommand.self, LayersCommand.self,
-                    CompareCommand.self, ExtractCommand.self, MountCommand.self, UnmountCommand.self,
+                    AnnotateCommand.self, RemoveImageCommand.self, UnpackCommand.self, HistoryCommand.self,
+                    LayersCommand.self, CompareCommand.self, ExtractCommand.self, MountCommand.self,
+                    UnmountCommand.self,
                 ]
+            ),
+            CommandGroup(
+                name: "Registries",
+                subcommands: [PullCommand.self, PushCommand.self, LoginCommand.self, LogoutCommand.self]
+            ),
+            CommandGroup(
+                name: "The store",
+                subcommands: [UsageCommand.self, PruneCommand.self, CheckCommand.self]
             ),
             CommandGroup(
                 name: "Looking inside",

@@ -49,6 +49,19 @@ public struct ResolvedImage: Hashable, Sendable {
         layers = try Self.layers(of: manifest, configuration, subject: "image manifest \(descriptor.digest)")
     }
 
+    /// As ``init(_:reference:from:)``, of a manifest that the store need not have yet.
+    package init(
+        _ descriptor: Descriptor,
+        _ manifest: ImageManifest,
+        from store: BlobStore
+    ) throws(ImageLayoutError) {
+        manifestDescriptor = descriptor
+        self.manifest = manifest
+        configurationDescriptor = manifest.config
+        configuration = try ImageConfiguration(manifest.config, from: store)
+        layers = try Self.layers(of: manifest, configuration, subject: "image manifest \(descriptor.digest)")
+    }
+
     /// Pairs each layer with its diff ID.
     private static func layers(
         of manifest: ImageManifest,

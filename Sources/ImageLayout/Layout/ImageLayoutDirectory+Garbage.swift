@@ -3,7 +3,7 @@
 
 internal import CLinux
 internal import LinuxSystem
-internal import OCISpec
+public import OCISpec
 internal import SystemPackage
 
 extension ImageLayoutDirectory {
@@ -23,12 +23,19 @@ extension ImageLayoutDirectory {
     ///
     /// What has arrived of a blob whose transfer was interrupted is removed likewise.
     ///
-    /// - Parameter grace: Blobs that were written more recently than this stay, for writers that hold no lease.
+    /// - Parameters:
+    ///   - grace: Blobs that were written more recently than this stay, for writers that hold no lease.
+    ///   - released: What ``remove(_:)`` returned: the blobs of these are removed however recent they are.
+    ///   - pinned: Manifests and indexes whose blobs stay, although the index does not list them.
     /// - Returns: What was removed.
     /// - Throws: ``ImageLayoutError``: `busy`, `invalidDocument`, `digestMismatch`, `sizeMismatch`, `limitExceeded`,
     ///   `systemCall`. Images are never affected.
     @discardableResult
-    public func collectGarbage(grace: Duration = .seconds(3600)) throws(ImageLayoutError) -> GarbageReport {
+    public func collectGarbage(
+        grace: Duration = .seconds(3600),
+        released: [Descriptor] = [],
+        pinned: [Descriptor] = []
+    ) throws(ImageLayoutError) -> GarbageReport {
         let lock = try lockForRemoval()
         let now = try about("image layout \(path)") { () throws(SystemCallError) in
             let directory = try blobs.ingestDirectory()
@@ -37,23 +44,24 @@ extension ImageLayoutDirectory {
             try blobs.removePartials(before: now - grace.components.seconds)
             return now
         }
-        let referenced = try referencedDigests()
+        let referenced = try reachable(from: index().manifests + pinned)
+        // What is damaged of a released image cannot be told from what another writer has just added.
+        let free = (try? reachable(from: released)) ?? []
         var report = GarbageReport()
         try forEachBlob { (digest, status) throws(ImageLayoutError) in
-            guard !referenced.contains(digest), now - status.modified.seconds >= grace.components.seconds else {
-                return
-            }
+            let isOld = now - status.modified.seconds >= grace.components.seconds
+            guard !referenced.contains(digest), isOld || free.contains(digest) else { return }
             try about("blob \(digest)") { () throws(SystemCallError) in
                 try blobs.root.removeFile(BlobStore.path(of: digest))
             }
-            report.blobs += 1
+            report.digests.append(digest)
             report.bytes += Int64(clamping: status.size)
         }
         _ = consume lock
         return report
     }
 
-    private func lockForRemoval() throws(ImageLayoutError) -> LayoutLock {
+    func lockForRemoval() throws(ImageLayoutError) -> LayoutLock {
         do throws(SystemCallError) {
             return try LayoutLock.take(.content, .exclusiveNow, in: blobs.ingestDirectory())
         } catch {
@@ -69,49 +77,10 @@ extension ImageLayoutDirectory {
         }
     }
 
-    /// Counts the blobs and their bytes.
-    ///
-    /// - Throws: ``ImageLayoutError``: as ``collectGarbage(grace:)`` but `busy`.
-    public func usage() throws(ImageLayoutError) -> LayoutUsage {
-        let referenced = try referencedDigests()
-        var usage = LayoutUsage()
-        try forEachBlob { (digest, status) throws(ImageLayoutError) in
-            usage.blobs += 1
-            usage.bytes += Int64(clamping: status.size)
-            if !referenced.contains(digest) {
-                usage.unreferencedBlobs += 1
-                usage.unreferencedBytes += Int64(clamping: status.size)
-            }
-        }
-        return usage
-    }
-
-    /// Reads every blob that an image refers to and compares its digest.
-    ///
-    /// - Returns: What is wrong; empty for a sound layout. Platforms that were not saved with an index are not missed.
-    /// - Throws: ``ImageLayoutError``: `notALayout`, `invalidDocument` or `systemCall` if the index cannot be read.
-    public func verify() throws(ImageLayoutError) -> [ImageLayoutError] {
-        var problems: [ImageLayoutError] = []
-        var seen: Set<Digest> = []
-        for root in try index().manifests {
-            do throws(ImageLayoutError) {
-                let graph = try ImageGraph(of: root, in: blobs)
-                for descriptor in try graph.everyDescriptor(in: blobs) where seen.insert(descriptor.digest).inserted {
-                    do throws(ImageLayoutError) { _ = try blobs.open(descriptor, verify: true) } catch {
-                        if error.code != .notFound || graph.indexes.isEmpty { problems.append(error) }
-                    }
-                }
-            } catch {
-                problems.append(error)
-            }
-        }
-        return problems
-    }
-
-    /// The digests of all blobs that images refer to.
-    private func referencedDigests() throws(ImageLayoutError) -> Set<Digest> {
+    /// The digests of everything that can be reached from `roots`.
+    func reachable(from roots: [Descriptor]) throws(ImageLayoutError) -> Set<Digest> {
         var digests: Set<Digest> = []
-        for root in try index().manifests {
+        for root in roots {
             digests.insert(root.digest)
             // What is missing anyway refers to nothing.
             guard try blobs.contains(root.digest) else { continue }
@@ -122,7 +91,7 @@ extension ImageLayoutDirectory {
     }
 
     /// Calls `body` with every blob; files with other names are left alone.
-    private func forEachBlob(
+    func forEachBlob(
         _ body: (Digest, FileStatus) throws(ImageLayoutError) -> Void
     ) throws(ImageLayoutError) {
         for algorithm in [Digest.Algorithm.sha256, .sha512] {

@@ -84,9 +84,22 @@ extension ImageLayoutDirectory {
         _ other: ImageLayoutDirectory,
         as reference: Reference? = nil
     ) throws(ImageLayoutError) -> [ImportedImage] {
+        let lock = try other.lockForReading()
+        let images = try add(other.index().manifests, from: other, as: reference)
+        _ = consume lock
+        return images
+    }
+
+    /// Adds images of another layout, given by entries of an index.
+    @discardableResult
+    func add(
+        _ entries: [Descriptor],
+        from other: ImageLayoutDirectory,
+        as reference: Reference?
+    ) throws(ImageLayoutError) -> [ImportedImage] {
         var transaction = try BlobTransaction(blobs)
         var result = ImageImport(origin: "\(other.path)")
-        for descriptor in try other.index().manifests {
+        for descriptor in entries {
             let graph = try ImageGraph(of: descriptor, in: other.blobs)
             for content in try graph.everyDescriptor(in: other.blobs) {
                 guard try transaction.size(of: content.digest) == nil, try other.blobs.contains(content.digest) else {

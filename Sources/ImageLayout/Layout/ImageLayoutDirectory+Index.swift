@@ -72,6 +72,22 @@ extension ImageLayoutDirectory {
         return removed
     }
 
+    /// Takes one entry out of the index, and leaves others of the same image.
+    ///
+    /// - Parameter entry: The entry, as ``index()`` has it.
+    /// - Returns: Whether it was there.
+    /// - Throws: ``ImageLayoutError``: `notALayout`, `invalidDocument`, `systemCall`. The index is then as it was.
+    @discardableResult
+    public func remove(entry: Descriptor) throws(ImageLayoutError) -> Bool {
+        var count = 0
+        try updateIndex { (index) throws(ImageLayoutError) in
+            count = index.manifests.count
+            index.manifests.removeAll { $0 == entry }
+            count -= index.manifests.count
+        }
+        return count > 0
+    }
+
     /// Reads the index, lets `body` change it, and replaces it durably if it was changed. Writers take turns.
     func updateIndex(_ body: (inout ImageIndex) throws(ImageLayoutError) -> Void) throws(ImageLayoutError) {
         let content = try about("image layout \(path)") { () throws(SystemCallError) in

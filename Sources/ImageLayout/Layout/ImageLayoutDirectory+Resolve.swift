@@ -45,6 +45,16 @@ extension ImageLayoutDirectory {
         throw ImageLayoutError(.notFound, "image \(id)", "the image layout \(path) does not hold it")
     }
 
+    /// Reads the image of a manifest that is here, whether the index lists it or not.
+    ///
+    /// - Parameter manifest: The manifest.
+    /// - Returns: The image, without a name.
+    /// - Throws: ``ImageLayoutError``: `notFound`, `digestMismatch`, `sizeMismatch`, `invalidDocument`,
+    ///   `unsupportedMediaType`, `limitExceeded`, `systemCall`.
+    public func resolve(manifest: Descriptor) throws(ImageLayoutError) -> ResolvedImage {
+        try ResolvedImage(manifest, reference: nil, from: blobs)
+    }
+
     private func resolve(
         _ match: ImageMatch,
         asked: String,

@@ -22,6 +22,9 @@ public final class ImageLayoutDirectory: Sendable {
     /// Where the directory is.
     public let path: FilePath
 
+    /// The annotation of an entry of the index whose layers were unpacked as they arrived and are not among the blobs.
+    public static let layersElsewhere = "dev.skiff.layers"
+
     static let marker = ImageLayoutMarker().json()
 
     /// Opens an existing image layout.

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
-internal import OCISpec
+public import OCISpec
+
+extension Descriptor {
+    /// The name that an entry of an index gives its image: containerd's annotation, or else OCI's.
+    public var imageName: String? {
+        annotations?[AnnotationKey.containerdImageName] ?? annotations?[AnnotationKey.referenceName]
+    }
+
+    /// The name that an entry of an index gives its image, as short as it can be; the digest where there is none.
+    public var familiarImageName: String { imageName.map { (try? Reference($0))?.familiar ?? $0 } ?? "\(digest)" }
+}
 
 /// What an image of a layout is called: the annotation `org.opencontainers.image.ref.name` of its descriptor.
 ///
@@ -50,10 +60,7 @@ struct ImageName: Hashable, Sendable, CustomStringConvertible {
     /// The name that `descriptor` of an index carries; containerd's annotation goes before OCI's, which docker fills
     /// with a bare tag.
     static func of(_ descriptor: Descriptor) throws(ImageLayoutError) -> ImageName? {
-        guard
-            let text = descriptor.annotations?[AnnotationKey.containerdImageName]
-                ?? descriptor.annotations?[AnnotationKey.referenceName]
-        else { return nil }
+        guard let text = descriptor.imageName else { return nil }
         guard let name = ImageName(text) else {
             throw ImageLayoutError(
                 .invalidName,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
-internal import LinuxSystem
+package import LinuxSystem
+internal import SystemPackage
 
 /// What a snapshot takes of the disk.
 public struct SnapshotUsage: Hashable, Sendable {
@@ -12,6 +13,8 @@ public struct SnapshotUsage: Hashable, Sendable {
 
     /// Nothing.
     public init() {}
+
+    package init(_ space: TreeSpace) { (bytes, inodes) = (space.bytes, space.inodes) }
 }
 
 extension SnapshotStore {
@@ -25,32 +28,10 @@ extension SnapshotStore {
         guard let tree = try tree(of: chainID) else {
             throw LayerUnpackError(.snapshotMissing, "measure snapshot", detail: chainID.description)
         }
-        var meter = TreeMeter()
-        try meter.add(tree)
-        return meter.usage
-    }
-}
-
-/// Adds up what a tree takes.
-private struct TreeMeter {
-    private(set) var usage = SnapshotUsage()
-    private var linked: Set<FileIdentity> = []
-
-    mutating func add(_ directory: TreeDirectory) throws(LayerUnpackError) {
-        do throws(SystemCallError) { count(try directory.descriptor.status()) } catch {
-            throw LayerUnpackError("look at directory", error)
+        do throws(SystemCallError) {
+            return SnapshotUsage(try RootDirectory(takingOver: try tree.descriptor.duplicate()).space(of: "."))
+        } catch {
+            throw LayerUnpackError("measure snapshot", error)
         }
-        for entry in try directory.entries() {
-            guard let status = try directory.status(entry.name) else { continue }
-            if status.kind == .directory { try add(directory.directory(entry.name)) } else { count(status) }
-        }
-    }
-
-    private mutating func count(_ status: FileStatus) {
-        if status.kind != .directory && status.linkCount > 1 {
-            guard linked.insert(FileIdentity(status)).inserted else { return }
-        }
-        usage.bytes += status.blocks * 512
-        usage.inodes += 1
     }
 }

@@ -4,6 +4,7 @@
 internal import CLinux
 internal import LinuxSystem
 internal import OCISpec
+internal import SystemPackage
 
 /// Reads a blob front to back, counting and, where its digest is known, hashing it.
 ///
@@ -32,8 +33,9 @@ final class InputReader {
         do throws(SystemCallError) {
             if isSeekable {
                 let offset = Int64(position)
+                let wanted = try available(buffer.count)
                 count = try systemCall("pread64") {
-                    unsafe clinux_pread(number, buffer.baseAddress, buffer.count, offset)
+                    unsafe clinux_pread(number, buffer.baseAddress, wanted, offset)
                 }
             } else {
                 try queue.waitUntilReadable(source.descriptor)
@@ -56,6 +58,23 @@ final class InputReader {
         }
         unsafe hash?.update(UnsafeRawBufferPointer(rebasing: buffer[0..<count]))
         return count
+    }
+
+    /// How much of a file can be read now, as far as it is wanted; 0 at the end of one that has grown whole.
+    ///
+    /// - Throws: ``SystemCallError``: `ECANCELED` when the rest will not come, or the other side gave up.
+    private func available(_ wanted: Int) throws(SystemCallError) -> Int {
+        guard let growth = source.growth else { return wanted }
+        while true {
+            switch growth.step(after: position) {
+            case .read(let end): return min(wanted, Int(clamping: end - position))
+            case .end: return 0
+            case .broken: throw SystemCallError(call: "pread64", errno: .canceled)
+            case .wait:
+                try queue.waitUntilReadable(growth.signal.descriptor)
+                growth.signal.wait()
+            }
+        }
     }
 
     private func finish() throws(LayerUnpackError) {

@@ -55,6 +55,8 @@ public struct RegistryError: Error, Hashable, Sendable {
         case credentials
         /// A setting contradicts itself or cannot be used: a certificate, a proxy, a mirror.
         case configuration
+        /// What takes layers while they arrive refused one.
+        case layerRefused
         /// The image layout failed; see ``RegistryError/cause``.
         case layout
     }
@@ -89,6 +91,8 @@ public struct RegistryError: Error, Hashable, Sendable {
         case delete
         /// Storing what arrived.
         case store
+        /// Handing a layer to who takes it.
+        case receive = "unpack layer"
     }
 
     /// What lies below the failure.

@@ -60,7 +60,7 @@ struct RegistryAnswer: Sendable {
         // What the registry says is wrong helps; that it cannot be read does not matter.
         while body.count < RegistryLimits.errorBody, let piece = try? await next() { body += piece }
         let messages = RegistryMessage.read(Array(body.prefix(RegistryLimits.errorBody)))
-        let (code, hint) = Self.meaning(status, messages, registry: endpoint.registry)
+        let (code, hint) = Self.meaning(status, messages, call.step, registry: endpoint.registry)
         return RegistryError(
             code,
             call.step,
@@ -75,9 +75,11 @@ struct RegistryAnswer: Sendable {
     private static func meaning(
         _ status: Int,
         _ messages: [RegistryMessage],
+        _ step: RegistryError.Step,
         registry: String
     ) -> (RegistryError.Code, String?) {
         switch status {
+        case 401 where step == .ping: (.unauthorized, "are name and password right?")
         case 401: (.unauthorized, "'skiff login \(registry)' stores credentials")
         case 403: (.denied, "the account may not do this")
         case 404: (.notFound, nil)

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Skiff authors
 
 internal import ImageLayout
+internal import LinuxSystem
 internal import OCISpec
 
 /// Brings one blob into a store, over as many requests as it takes.
@@ -9,6 +10,8 @@ struct BlobDownload: Sendable {
     let repository: Repository
     let descriptor: Descriptor
     let store: BlobStore
+    /// Whether the blob stays in the store once it was taken.
+    let isKept: Bool
     let onEvent: @Sendable (PullEvent) -> Void
 
     /// Bytes between two reports.
@@ -24,16 +27,22 @@ struct BlobDownload: Sendable {
     /// What arrives is hashed on its way into the store and becomes visible after size and digest were compared. What
     /// has arrived before a failure stays, and the next call goes on with it.
     ///
+    /// - Parameter feed: Who takes the layer; `nil` for a blob that nobody takes.
     /// - Throws: ``RegistryError``.
-    func run() async throws(RegistryError) {
+    func run(_ feed: LayerFeed?) async throws(RegistryError) {
         var isWaiting = false
         while true {
             if try isPresent() {
                 report(.exists)
+                if let feed { try await hand(on: feed) }
                 return
             }
             if let partial = try stored({ () throws(ImageLayoutError) in try store.partial(descriptor) }) {
-                try await complete(partial)
+                var feed = feed
+                do throws(RegistryError) { try await complete(partial, &feed) } catch {
+                    await feed?.abandon()
+                    throw error
+                }
                 return
             }
             if !isWaiting { report(.waiting) }
@@ -57,13 +66,27 @@ struct BlobDownload: Sendable {
         return true
     }
 
-    private func complete(_ blob: consuming PartialBlob) async throws(RegistryError) {
+    /// Hands on a layer that was here before.
+    private func hand(on feed: LayerFeed) async throws(RegistryError) {
+        var feed = feed
+        let blob = try stored { () throws(ImageLayoutError) in try store.open(descriptor) }
+        do {
+            try await feed.begin(try blob.file.duplicate())
+            try feed.grow(to: blob.size)
+            try await feed.finish()
+        } catch {
+            throw refused(error)
+        }
+    }
+
+    private func complete(_ blob: consuming PartialBlob, _ feed: inout LayerFeed?) async throws(RegistryError) {
         var blob = blob
         var failures = 0
+        if feed != nil { try await begin(&feed, blob) }
         while true {
             let (before, wasResumed) = (blob.size, blob.isResumed)
             var broken: RegistryError?
-            if blob.size < descriptor.size || descriptor.size == 0 { broken = try await receive(into: &blob) }
+            if blob.size < descriptor.size || descriptor.size == 0 { broken = try await receive(into: &blob, &feed) }
             guard let broken else {
                 report(.verifying)
                 do throws(ImageLayoutError) {
@@ -72,6 +95,7 @@ struct BlobDownload: Sendable {
                 } catch {
                     // Bytes of an earlier run may have been the wrong ones: once more, from the beginning.
                     guard error.code == .digestMismatch, wasResumed else { throw RegistryError(error, .blob, subject) }
+                    if feed != nil { try await begin(&feed, blob) }
                     continue
                 }
             }
@@ -84,14 +108,42 @@ struct BlobDownload: Sendable {
             report(.retrying(after: wait))
             try await registry.pause(wait, call(from: 0, validator: nil))
         }
-        do throws(ImageLayoutError) { try blob.commit() } catch { throw RegistryError(error, .store, subject) }
+        if feed != nil {
+            report(.unpacking)
+            try await finish(&feed)
+        }
+        do throws(ImageLayoutError) { if isKept { try blob.commit() } else { try blob.discard() } } catch {
+            throw RegistryError(error, .store, subject)
+        }
         report(.complete)
+    }
+
+    /// Hands the layer on from its start, as far as it has come.
+    private func begin(_ feed: inout LayerFeed?, _ blob: borrowing PartialBlob) async throws(RegistryError) {
+        let file = try stored { () throws(ImageLayoutError) in try blob.reader() }
+        do {
+            try await feed?.begin(file)
+            try feed?.grow(to: blob.size)
+        } catch {
+            throw refused(error)
+        }
+    }
+
+    private func finish(_ feed: inout LayerFeed?) async throws(RegistryError) {
+        do { try await feed?.finish() } catch { throw refused(error) }
+    }
+
+    private func refused(_ error: any Error) -> RegistryError {
+        RegistryError(.layerRefused, .receive, subject, "\(error)")
     }
 
     /// Asks for what is missing and writes what arrives.
     ///
     /// - Returns: Why it broke off, where asking for the rest can help; `nil` if all has arrived.
-    private func receive(into blob: inout PartialBlob) async throws(RegistryError) -> RegistryError? {
+    private func receive(
+        into blob: inout PartialBlob,
+        _ feed: inout LayerFeed?
+    ) async throws(RegistryError) -> RegistryError? {
         let answer = try await registry.perform(call(from: blob.size, validator: blob.validator))
         if let encoding = answer.headers["Content-Encoding"], !ASCII.equal(encoding, "identity") {
             throw invalid(answer, "the blob is encoded as \(ASCII.excerpt(encoding, limit: 40))")
@@ -102,11 +154,11 @@ struct BlobDownload: Sendable {
             try checkPart(answer, blob.size)
         case 416:
             // The server has less than what is here: it cannot be the same content.
-            try restart(&blob)
+            try await restart(&blob, &feed)
             return RegistryError(.invalidResponse, .blob, subject, "the part asked for is not there", status: 416)
         default:
             // The whole blob, although a part was asked for: the server cannot do parts, or has another version.
-            if blob.size > 0 { try restart(&blob) }
+            if blob.size > 0 { try await restart(&blob, &feed) }
             try checkLength(answer)
         }
         let validator = answer.headers["ETag"]
@@ -123,9 +175,10 @@ struct BlobDownload: Sendable {
             }
             guard let piece else { break }
             do throws(ImageLayoutError) { try blob.write(piece) } catch {
-                if error.code == .sizeMismatch { try restart(&blob) }
+                if error.code == .sizeMismatch { try await restart(&blob, &feed) }
                 throw RegistryError(error, .blob, subject)
             }
+            do { try feed?.grow(to: blob.size) } catch { throw refused(error) }
             if blob.size - reported >= Self.reportInterval {
                 reported = blob.size
                 report(.downloading(received: blob.size))
@@ -168,8 +221,11 @@ struct BlobDownload: Sendable {
         }
     }
 
-    private func restart(_ blob: inout PartialBlob) throws(RegistryError) {
+    private func restart(_ blob: inout PartialBlob, _ feed: inout LayerFeed?) async throws(RegistryError) {
+        // Nobody reads what is being taken away.
+        await feed?.abandon()
         do throws(ImageLayoutError) { try blob.restart() } catch { throw RegistryError(error, .store, subject) }
+        if feed != nil { try await begin(&feed, blob) }
     }
 
     private func call(from offset: Int64, validator: String?) -> RegistryCall {

@@ -10,6 +10,7 @@ struct ImagePull: Sendable {
     let reference: Reference
     let layout: ImageLayoutDirectory
     let options: PullOptions
+    let receiver: (any LayerReceiver)?
     let onEvent: @Sendable (PullEvent) -> Void
 
     private var subject: RegistryError.Subject { repository.subject(reference.selector) }
@@ -37,7 +38,7 @@ struct ImagePull: Sendable {
             onEvent(.manifest(manifest.descriptor, blobs: parts))
             for part in parts where !blobs.contains(where: { $0.digest == part.digest }) { blobs.append(part) }
         }
-        try await fetch(blobs)
+        try await fetch(blobs, of: manifests)
         if manifests.count == 1, options.isStrict, root.descriptor == manifests[0].descriptor {
             try checkPlatform(of: manifests[0])
         }
@@ -143,20 +144,62 @@ struct ImagePull: Sendable {
         return [manifest.config] + manifest.layers
     }
 
+    /// Fetches the blobs of images, and hands the layers on where somebody takes them.
+    private func fetch(_ blobs: [Descriptor], of manifests: [FetchedManifest]) async throws(RegistryError) {
+        guard let receiver, manifests.count == 1, let configuration = blobs.first else {
+            return try await fetch(blobs, to: nil, [:])
+        }
+        // Which layers stand below each is known from the configuration only.
+        try await fetch([configuration], to: nil, [:])
+        let stacks = try stacks(of: manifests[0])
+        try await fetch(Array(blobs.dropFirst()), to: receiver, stacks)
+    }
+
+    /// The places of each layer: the diff IDs of all layers up to and including it. Empty for what is no image.
+    private func stacks(of document: FetchedManifest) throws(RegistryError) -> [Digest: [[Digest]]] {
+        let manifest: ImageManifest
+        do throws(JSONError) {
+            manifest = try ImageManifest(json: document.bytes, mediaType: document.descriptor.mediaType)
+        } catch {
+            throw RegistryError(.invalidDocument, .manifest, subject, cause: .document(error))
+        }
+        guard manifest.config.mediaType.kind == .configuration else { return [:] }
+        let image: ResolvedImage
+        do throws(ImageLayoutError) {
+            image = try ResolvedImage(document.descriptor, manifest, from: layout.blobs)
+        } catch {
+            throw RegistryError(error, .manifest, subject)
+        }
+        var stacks: [Digest: [[Digest]]] = [:]
+        var below: [Digest] = []
+        for layer in image.layers {
+            below.append(layer.diffID)
+            stacks[layer.descriptor.digest, default: []].append(below)
+        }
+        return stacks
+    }
+
     /// Fetches blobs side by side; the first failure ends the others.
-    private func fetch(_ blobs: [Descriptor]) async throws(RegistryError) {
+    private func fetch(
+        _ blobs: [Descriptor],
+        to receiver: (any LayerReceiver)?,
+        _ stacks: [Digest: [[Digest]]]
+    ) async throws(RegistryError) {
         let limit = repository.registry.configuration.parallelTransfers
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for (position, blob) in blobs.enumerated() {
                     if position >= limit { try await group.next() }
+                    let places = stacks[blob.digest] ?? []
                     let download = BlobDownload(
                         repository: repository,
                         descriptor: blob,
                         store: layout.blobs,
+                        isKept: options.keepsLayers || places.isEmpty,
                         onEvent: onEvent
                     )
-                    group.addTask { try await download.run() }
+                    let feed = places.isEmpty ? nil : receiver.map { LayerFeed($0, blob, places) }
+                    group.addTask { try await download.run(feed) }
                 }
                 try await group.waitForAll()
             }
@@ -204,7 +247,15 @@ struct ImagePull: Sendable {
             for document in documents where try !layout.blobs.contains(document.descriptor.digest) {
                 try layout.blobs.ingest(document.bytes, expecting: document.descriptor)
             }
-            try layout.tag(root, as: reference)
+            var entry = root
+            if !options.keepsLayers {
+                entry.annotations = (root.annotations ?? [:]).merging([ImageLayoutDirectory.layersElsewhere: "unpacked"]
+                ) {
+                    _,
+                    new in new
+                }
+            }
+            try layout.tag(entry, as: reference)
         } catch {
             throw RegistryError(error, .store, subject)
         }

@@ -17,7 +17,9 @@ public enum PullEvent: Hashable, Sendable {
         case retrying(after: Duration)
         /// All of it is there, and its digest is compared.
         case verifying
-        /// It is in the store.
+        /// It is the right one, and what takes layers has not finished with it yet.
+        case unpacking
+        /// It is in the store, or was taken without being kept.
         case complete
     }
 

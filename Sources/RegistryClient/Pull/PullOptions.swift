@@ -18,6 +18,10 @@ public struct PullOptions: Hashable, Sendable {
     /// Whether an image that is for one platform only must be for the one asked for.
     public var isStrict: Bool
 
+    /// Whether layers stay in the image layout as they are stored. Without, somebody has to take them while they arrive
+    /// (`layers` of the pull): the image can then be run and not be pushed or saved.
+    public var keepsLayers = true
+
     /// Creates options.
     ///
     /// - Parameter platform: The platform that the image is to run on; this machine's, as far as there is a choice,

@@ -16,6 +16,8 @@ extension Repository {
     ///   - reference: The image, of this repository.
     ///   - layout: Where it goes.
     ///   - options: Which platforms.
+    ///   - layers: Who takes each layer while it arrives, to unpack it in the same pass, those that the layout had before
+    ///     among them; `nil` for nobody. Of an image for several platforms no layer is handed out.
     ///   - onEvent: Told what happens, from several tasks at once.
     /// - Returns: The image. Of an index only the platforms asked for are there.
     /// - Throws: ``RegistryError``. The layout's index is then as it was.
@@ -25,6 +27,7 @@ extension Repository {
         _ reference: Reference,
         into layout: ImageLayoutDirectory,
         options: PullOptions = PullOptions(),
+        layers: (any LayerReceiver)? = nil,
         onEvent: @escaping @Sendable (PullEvent) -> Void = { _ in }
     ) async throws(RegistryError) -> PulledImage {
         let reference = reference.withDefaultTag
@@ -36,11 +39,26 @@ extension Repository {
                 "the reference is to \(reference.name)"
             )
         }
+        guard options.keepsLayers || layers != nil && options.platforms != .all else {
+            throw RegistryError(
+                .configuration,
+                .manifest,
+                subject(reference.selector),
+                "layers that are not kept have to be taken by somebody, for one platform"
+            )
+        }
         let lease: ContentLease
         do throws(ImageLayoutError) { lease = try layout.lease() } catch {
             throw RegistryError(error, .store, subject(reference.selector))
         }
-        let pull = ImagePull(repository: self, reference: reference, layout: layout, options: options, onEvent: onEvent)
+        let pull = ImagePull(
+            repository: self,
+            reference: reference,
+            layout: layout,
+            options: options,
+            receiver: layers,
+            onEvent: onEvent
+        )
         let image = try await pull.run()
         _ = consume lease
         onEvent(.finished(image))
@@ -56,16 +74,18 @@ extension Repository {
     ///   - reference: The image, of this repository.
     ///   - layout: Where it goes.
     ///   - options: Which platforms.
+    ///   - layers: Who takes each layer while it arrives.
     /// - Returns: The events, for one reader.
     public func pullEvents(
         _ reference: Reference,
         into layout: ImageLayoutDirectory,
-        options: PullOptions = PullOptions()
+        options: PullOptions = PullOptions(),
+        layers: (any LayerReceiver)? = nil
     ) -> AsyncThrowingStream<PullEvent, any Error> {
         AsyncThrowingStream { continuation in
             let task = Task {
                 do throws(RegistryError) {
-                    try await pull(reference, into: layout, options: options) { continuation.yield($0) }
+                    try await pull(reference, into: layout, options: options, layers: layers) { continuation.yield($0) }
                     continuation.finish()
                 } catch {
                     continuation.finish(throwing: error)

@@ -31,6 +31,8 @@ public struct ContainerMetadata: JSONRecord, Hashable, Sendable {
     public var image: String
     /// The digest of the image's configuration.
     public var imageID: Digest
+    /// The image's manifest, whose blobs stay as long as the container; `nil` for containers of older versions.
+    public var manifest: Descriptor?
     /// The image's diffIDs, the lowest first.
     public var layers: [Digest]
     /// The program and its arguments.
@@ -73,6 +75,7 @@ public struct ContainerMetadata: JSONRecord, Hashable, Sendable {
         try fields.required("name", &name)
         try fields.required("image", &image)
         try fields.required("imageID", &imageID)
+        try fields.optional("manifest", &manifest)
         try fields.required("layers", &layers)
         try fields.required("command", &command)
         try fields.required("created", &created)

@@ -31,7 +31,7 @@ extension ContainerStore {
         lifetime: ContainerMetadata.Lifetime = .kept
     ) throws(ContainerStoreError) -> StoredContainer {
         // Until the container is whole, nobody knows what it needs: nothing is swept or pruned.
-        let presence = try lockContainers(waiting: true)
+        let presence = try lockContainers(.shared)
         defer { extendLifetime(presence) }
         let resolved = try prepare(image, platform: options.platform)
         let id = ContainerName.makeID()
@@ -45,6 +45,12 @@ extension ContainerStore {
                 imageID: resolved.id,
                 layers: resolved.configuration.rootfs.diffIDs,
                 lifetime: lifetime
+            )
+            let manifest = resolved.manifestDescriptor
+            metadata.manifest = Descriptor(
+                mediaType: manifest.mediaType,
+                digest: manifest.digest,
+                size: manifest.size
             )
             let root = try makeRoot(of: &metadata)
             let builder = ConfigurationBuilder(
@@ -143,12 +149,17 @@ extension ContainerStore {
             let report = try withLayerErrors(step) { () throws(LayerUnpackError) in
                 try snapshots.unpack(try LayerSource(blob, of: layer), as: chainID)
             }
-            for (name, count) in report?.droppedAttributes ?? [:] {
-                logger?.warning(
-                    "extended attributes left out",
-                    metadata: ["attribute": "\(String(decoding: name, as: UTF8.self))", "files": "\(count)"]
-                )
-            }
+            logDropped(report)
+        }
+    }
+
+    /// Warns of extended attributes that a layer has and its files do not get.
+    func logDropped(_ report: LayerReport?) {
+        for (name, count) in report?.droppedAttributes ?? [:] {
+            logger?.warning(
+                "extended attributes left out",
+                metadata: ["attribute": "\(String(decoding: name, as: UTF8.self))", "files": "\(count)"]
+            )
         }
     }
 

@@ -73,7 +73,7 @@ extension ContainerStore {
     }
 
     /// The id that a name stands for.
-    private func idOfName(_ name: String) throws(ContainerStoreError) -> String? {
+    func idOfName(_ name: String) throws(ContainerStoreError) -> String? {
         guard ContainerName.isValid(name) else { return nil }
         return try about("look up the name \(name)") { () throws(SystemCallError) in
             try namesDirectory().readLink(FilePath(name))

@@ -32,7 +32,7 @@ extension ContainerStore {
         platform: Platform = .host
     ) throws(ContainerStoreError) -> MountedImage {
         // Until the view is noted, nobody knows what it needs: nothing is pruned.
-        let presence = try lockContainers(waiting: true)
+        let presence = try lockContainers(.shared)
         defer { extendLifetime(presence) }
         let given = try directory.map { (path) throws(ContainerStoreError) in try MountPoint(path) }
         let resolved = try prepare(image, platform: platform)
@@ -96,7 +96,7 @@ extension ContainerStore {
     ///   `notPermitted`, `systemCall`. The view is still mounted then.
     /// - Note: Needs root.
     public func unmountImage(at directory: FilePath) throws(ContainerStoreError) {
-        let presence = try lockContainers(waiting: true)
+        let presence = try lockContainers(.shared)
         defer { extendLifetime(presence) }
         let target = try MountPoint(directory)
         let step = "unmount \(target.path)"

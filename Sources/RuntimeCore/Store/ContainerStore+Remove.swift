@@ -8,8 +8,18 @@ internal import OCIRuntime
 internal import SystemPackage
 
 extension ContainerStore {
-    /// Takes the lock on the list of containers: shared by who makes one, alone by who sweeps.
-    func lockContainers(waiting: Bool) throws(ContainerStoreError) -> FileLock? {
+    /// How the list of containers is locked.
+    enum ListLock {
+        /// Beside others who make containers; waits for who has it alone.
+        case shared
+        /// Alone; waits for all others.
+        case alone
+        /// Alone, or not at all.
+        case aloneNow
+    }
+
+    /// Takes the lock on the list of containers: shared by who makes one, alone by who takes away what they need.
+    func lockContainers(_ mode: ListLock) throws(ContainerStoreError) -> FileLock? {
         try about("lock the store") { () throws(SystemCallError) in
             let file = try containersDirectory().open(
                 ".lock",
@@ -17,14 +27,17 @@ extension ContainerStore {
                 mode: 0o600,
                 .noSymlinks
             )
-            if waiting { return try FileLock(on: file, .shared) }
-            return try FileLock(trying: file, .exclusive)
+            switch mode {
+            case .shared: return try FileLock(on: file, .shared)
+            case .alone: return try FileLock(on: file, .exclusive)
+            case .aloneNow: return try FileLock(trying: file, .exclusive)
+            }
         }
     }
 
     /// Removes what dead processes left: containers that were never whole, and those whose scope is gone.
     func sweep() throws(ContainerStoreError) {
-        guard let alone = try lockContainers(waiting: false) else { return }
+        guard let alone = try lockContainers(.aloneNow) else { return }
         for id in try ownedIDs() {
             do throws(ContainerStoreError) { try sweep(id) } catch {
                 logger?.warning("not swept", metadata: ["container.id": "\(id)", "error": "\(error)"])

@@ -63,7 +63,10 @@ extension StoredContainer {
 
     /// The image that the container was made from.
     private func image() throws(ContainerStoreError) -> ResolvedImage {
-        try withImageErrors { () throws(ImageLayoutError) in try store.images.resolve(id: metadata.imageID) }
+        try withImageErrors { () throws(ImageLayoutError) in
+            if let manifest = metadata.manifest { return try store.images.resolve(manifest: manifest) }
+            return try store.images.resolve(id: metadata.imageID)
+        }
     }
 
     /// Writes what the container has written as a layer, to a file without a name.

@@ -18,7 +18,7 @@ struct CompareCommand: ParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    @Option(help: ArgumentHelp("table, or json: one object a line.", valueName: "format"))
+    @Option(help: ArgumentHelp("table, json (an object a line), or a template.", valueName: "format"))
     var format: String?
 
     @Option(help: ArgumentHelp("Attributes that make no difference; may be given several times.", valueName: "name"))
@@ -34,13 +34,19 @@ struct CompareCommand: ParsableCommand {
     var other: String
 
     mutating func run() throws {
+        // Each change is one cell: a table without a title.
         let format = try ListFormat(format)
         let platform = try platform.map { try Platform($0) } ?? Platform.host
         let ignored = try ignore.flatMap { $0.split(separator: ",") }.map { try Self.attribute(String($0)) }
         let changes = try store.open().changes(from: image, to: other, platform: platform, ignoring: Set(ignored))
         for change in changes {
-            if format == .json {
+            switch format {
+            case .table: break
+            case .json:
                 try Output.line(String(decoding: change.json(), as: UTF8.self))
+                continue
+            case .template(let template), .templateTable(let template):
+                try Output.line(template.text(of: .document(change)))
                 continue
             }
             let differences = change.differences.map(\.rawValue).joined(separator: ", ")

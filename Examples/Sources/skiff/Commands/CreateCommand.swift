@@ -16,6 +16,7 @@ struct CreateCommand: ParsableCommand {
     @OptionGroup var store: StoreOptions
     @OptionGroup var process: ProcessFlags
     @OptionGroup var flags: ContainerFlags
+    @OptionGroup var pulling: PullFlags
 
     @Argument(
         parsing: .captureForPassthrough,
@@ -27,8 +28,10 @@ struct CreateCommand: ParsableCommand {
         let request = try ImageWords(words, of: "create")
         let terminal = process.tty ? TerminalSize(rows: 24, columns: 80) : nil
         let options = try flags.options(process, terminal: terminal)
+        let store = try store.open()
+        try pulling.provide(request.image, platform: options.platform, in: store)
         let container = try IDFile.around(flags.cidfile) {
-            try store.open().create(request.image, request.command, options: options)
+            try store.create(request.image, request.command, options: options)
         }
         try Output.line(container.id)
     }

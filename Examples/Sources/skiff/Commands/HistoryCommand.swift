@@ -20,7 +20,7 @@ struct HistoryCommand: ParsableCommand {
     @Flag(name: .customLong("no-trunc"), help: "Cut nothing short.")
     var isWhole = false
 
-    @Option(help: ArgumentHelp("table, or json: one object a line.", valueName: "format"))
+    @Option(help: ArgumentHelp("table, json (an object a line), or a template such as '{{.ID}}'.", valueName: "format"))
     var format: String?
 
     @Option(help: ArgumentHelp("Platform of the image.", valueName: "os/arch"))
@@ -30,22 +30,20 @@ struct HistoryCommand: ParsableCommand {
     var name: String
 
     mutating func run() throws {
-        let format = try ListFormat(format)
+        var listing = try Listing(
+            format,
+            isQuiet: quiet,
+            header: ["IMAGE", "CREATED", "CREATED BY", "SIZE", "COMMENT"],
+            titles: [
+                "ID": "IMAGE", "CreatedAt": "CREATED AT", "CreatedSince": "CREATED", "CreatedBy": "CREATED BY",
+            ]
+        )
         let platform = try platform.map { try Platform($0) } ?? Platform.host
         let image = try store.open().images.resolve(name, platform: platform)
-        var table = TextTable(["IMAGE", "CREATED", "CREATED BY", "SIZE", "COMMENT"])
         for (position, step) in image.steps.reversed().enumerated() {
             let line = HistoryLine(step, image: position == 0 ? image.id : nil)
-            if quiet {
-                try Output.line(line.id(isWhole: isWhole))
-            } else if format == .json {
-                try Output.line(line.json(isWhole: isWhole).line)
-            } else {
-                table.add([
-                    line.id(isWhole: isWhole), line.created, line.createdBy(isWhole: isWhole), line.size, line.comment,
-                ])
-            }
+            try listing.add(line.row(isWhole: isWhole))
         }
-        if format == .table && !quiet { for line in table.lines { try Output.line(line) } }
+        try listing.finish()
     }
 }

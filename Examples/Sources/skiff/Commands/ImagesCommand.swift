@@ -20,32 +20,31 @@ struct ImagesCommand: ParsableCommand {
     @Flag(name: .customLong("no-trunc"), help: "Cut nothing short.")
     var isWhole = false
 
-    @Option(help: ArgumentHelp("table, or json: one object a line.", valueName: "format"))
+    @Flag(name: .customLong("digests"), help: "Show the digests of manifests.")
+    var showsDigests = false
+
+    @Option(help: ArgumentHelp("table, json (an object a line), or a template such as '{{.ID}}'.", valueName: "format"))
     var format: String?
 
     @Argument(help: ArgumentHelp("Show images of this name only.", valueName: "name"))
     var name: String?
 
     mutating func run() throws {
-        let format = try ListFormat(format)
+        let columns = showsDigests ? ["REPOSITORY", "TAG", "DIGEST", "IMAGE ID"] : ["REPOSITORY", "TAG", "IMAGE ID"]
+        var listing = try Listing(
+            format,
+            isQuiet: quiet,
+            header: columns + ["CREATED", "SIZE"],
+            titles: ["ID": "IMAGE ID", "CreatedAt": "CREATED AT", "CreatedSince": "CREATED"]
+        )
         let list = try store.open().images.images()
         for problem in list.problems { Output.error("warning: \(problem)") }
-        var table = TextTable(["REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE"])
         for summary in list.images {
             let line = ImageLine(summary)
             guard isWanted(line) else { continue }
-            if quiet {
-                try Output.line(line.id(isWhole: isWhole))
-            } else if format == .json {
-                try Output.line(line.json(isWhole: isWhole).line)
-            } else {
-                table.add([
-                    line.repository, line.tag, line.id(isWhole: isWhole), line.created,
-                    HumanSize.text(bytes: summary.size),
-                ])
-            }
+            try listing.add(line.row(isWhole: isWhole, hasDigest: showsDigests))
         }
-        if format == .table && !quiet { for line in table.lines { try Output.line(line) } }
+        try listing.finish()
     }
 
     private func isWanted(_ line: ImageLine) -> Bool {

@@ -24,18 +24,39 @@ struct InspectCommand: ParsableCommand {
     @Option(help: "Look at containers only, or at images only.")
     var type: Kind?
 
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("json, or a template for each, such as '{{.State.Pid}}'.", valueName: "format")
+    )
+    var format: String?
+
     @Argument(help: ArgumentHelp("Names or ids of containers or images.", valueName: "name"))
     var names: [String]
 
     mutating func run() throws {
+        let template = try self.template()
         let store = try store.open()
         var found: [JSONValue] = []
         var failure: (any Error)?
         for name in names {
             do { found.append(try inspect(name, in: store)) } catch { failure = failure ?? error }
         }
-        try Output.line(String(decoding: JSONValue.array(found).json(pretty: true), as: UTF8.self))
+        if let template {
+            for value in found { try Output.line(template.text(of: value)) }
+        } else if format != nil {
+            try Output.line(JSONValue.array(found).line)
+        } else {
+            try Output.line(String(decoding: JSONValue.array(found).json(pretty: true), as: UTF8.self))
+        }
         if let failure { throw failure }
+    }
+
+    private func template() throws -> GoTemplate? {
+        guard let format, format != "json" else { return nil }
+        guard format.contains("{{") else {
+            throw Failure("--format \(format) is not supported; use json, or a template such as '{{.Id}}'")
+        }
+        return try GoTemplate(format)
     }
 
     private func inspect(_ name: String, in store: ContainerStore) throws -> JSONValue {

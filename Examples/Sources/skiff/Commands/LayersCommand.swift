@@ -34,20 +34,24 @@ struct LayersCommand: ParsableCommand {
     var image: String
 
     mutating func run() throws {
-        let format = try ListFormat(format)
+        let shape = try ListFormat(format)
+        guard !tree || shape == .table || shape == .json else {
+            throw Failure("--format \(format ?? "") is not supported with --tree; use table or json")
+        }
+        var listing = try Listing(
+            format,
+            header: ["LAYER", "DIGEST", "SIZE", "ENTRIES", "FILES", "WASTED", "CREATED BY"]
+        )
         let platform = try platform.map { try Platform($0) } ?? Platform.host
         let store = try store.open()
         let resolved = try store.images.resolve(image, platform: platform)
         let merged = try store.tree(of: image, platform: platform)
-        switch (tree, format) {
-        case (true, .json): try Output.line(String(decoding: merged.json(pretty: true), as: UTF8.self))
-        case (true, .table): try show(merged)
-        case (false, .json): for line in LayerLine.lines(resolved, merged) { try Output.line(line.json.line) }
-        case (false, .table):
-            var table = TextTable(["LAYER", "DIGEST", "SIZE", "ENTRIES", "FILES", "WASTED", "CREATED BY"])
-            for line in LayerLine.lines(resolved, merged) { table.add(line.row(isWhole: isWhole)) }
-            for line in table.lines { try Output.line(line) }
+        if tree {
+            if shape == .table { return try show(merged) }
+            return try Output.line(String(decoding: merged.json(pretty: true), as: UTF8.self))
         }
+        for line in LayerLine.lines(resolved, merged) { try listing.add(line.row(isWhole: isWhole)) }
+        try listing.finish()
     }
 
     private func show(_ merged: MergedTree) throws {

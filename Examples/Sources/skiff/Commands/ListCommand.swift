@@ -23,26 +23,21 @@ struct ListCommand: ParsableCommand {
     @Flag(name: .customLong("no-trunc"), help: "Cut nothing short.")
     var isWhole = false
 
-    @Option(help: ArgumentHelp("table, or json: one object a line.", valueName: "format"))
+    @Option(help: ArgumentHelp("table, json (an object a line), or a template such as '{{.ID}}'.", valueName: "format"))
     var format: String?
 
     mutating func run() throws {
-        let format = try ListFormat(format)
-        var table = TextTable(["CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"])
+        var listing = try Listing(
+            format,
+            isQuiet: quiet,
+            header: ["CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"],
+            titles: ["ID": "CONTAINER ID", "CreatedAt": "CREATED AT", "RunningFor": "CREATED"]
+        )
         for container in try store.open().containers() {
             // One that is removed meanwhile is not in the list.
             guard let line = try? ContainerLine(container), all || line.isAlive else { continue }
-            if quiet {
-                try Output.line(line.id(isWhole: isWhole))
-            } else if format == .json {
-                try Output.line(line.json(isWhole: isWhole).line)
-            } else {
-                table.add([
-                    line.id(isWhole: isWhole), line.metadata.image, line.command(isWhole: isWhole), line.created,
-                    line.statusText, "", line.metadata.name,
-                ])
-            }
+            try listing.add(line.row(isWhole: isWhole))
         }
-        if format == .table && !quiet { for line in table.lines { try Output.line(line) } }
+        try listing.finish()
     }
 }

@@ -17,7 +17,7 @@ struct MountCommand: ParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    @Option(help: ArgumentHelp("For the list: table, or json: one object a line.", valueName: "format"))
+    @Option(help: ArgumentHelp("For the list: table, json (an object a line), or a template.", valueName: "format"))
     var format: String?
 
     @Option(help: ArgumentHelp("Platform of the image.", valueName: "os/arch"))
@@ -30,7 +30,7 @@ struct MountCommand: ParsableCommand {
     var directory: String?
 
     mutating func run() throws {
-        let format = try ListFormat(format)
+        var listing = try Listing(format, header: ["IMAGE", "IMAGE ID", "MOUNTED", "PATH"])
         let platform = try platform.map { try Platform($0) } ?? Platform.host
         let place = try directory.map { FilePath(try HostPath.absolute($0)) }
         let store = try store.open()
@@ -38,12 +38,16 @@ struct MountCommand: ParsableCommand {
             let view = try store.mountImage(image, at: place, platform: platform)
             return try Output.write(view.path.bytes + Array("\n".utf8), to: 1)
         }
-        var table = TextTable(["IMAGE", "IMAGE ID", "MOUNTED", "PATH"])
         for view in try store.mountedImages().sorted(by: { $0.created > $1.created }) {
-            if format == .json { try Output.line(String(decoding: view.json(), as: UTF8.self)) }
             let age = Timestamp(view.created)?.ago ?? view.created
-            table.add([view.image, String(view.imageID.encoded.prefix(12)), age, "\(view.path)"])
+            try listing.add(
+                Listing.Row(
+                    id: "\(view.path)",
+                    cells: [view.image, String(view.imageID.encoded.prefix(12)), age, "\(view.path)"],
+                    members: .document(view)
+                )
+            )
         }
-        if format == .table { for line in table.lines { try Output.line(line) } }
+        try listing.finish()
     }
 }

@@ -13,7 +13,7 @@ struct RemoveImageCommand: ParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    @Flag(name: .shortAndLong, help: "Remove them even if containers were made from them.")
+    @Flag(name: .shortAndLong, help: "Remove them even if containers were made from them; those keep what they need.")
     var force = false
 
     @Argument(help: ArgumentHelp("Names or ids.", valueName: "image"))
@@ -21,23 +21,11 @@ struct RemoveImageCommand: ParsableCommand {
 
     mutating func run() throws {
         let store = try store.open()
-        let containers = try store.containers()
+        let force = force
         try Each.of(names) { name in
-            if !force, let resolved = try? store.images.resolve(name) {
-                let isLast = try store.images.images().images.count { $0.id == resolved.id } == 1
-                if isLast, let user = containers.first(where: { $0.metadata.imageID == resolved.id }) {
-                    throw Failure(
-                        "image \(name) is used by container \(user.metadata.name); remove that first, or use --force"
-                    )
-                }
-            }
-            _ = try store.images.remove(name)
-            try Output.line("Untagged: \(name)")
+            let report = try store.removeImage(name, force: force)
+            for name in report.images { try Output.line("Untagged: \(name)") }
+            for blob in report.blobs { try Output.line("Deleted: \(blob)") }
         }
-        // Where somebody else is at work, the next one collects.
-        do throws(ImageLayoutError) { try store.images.collectGarbage() } catch {
-            if error.code != .busy { throw error }
-        }
-        try store.pruneSnapshots()
     }
 }

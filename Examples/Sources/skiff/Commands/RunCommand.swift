@@ -34,6 +34,7 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var process: ProcessFlags
     @OptionGroup var flags: ContainerFlags
+    @OptionGroup var pulling: PullFlags
 
     @Argument(
         parsing: .captureForPassthrough,
@@ -43,16 +44,17 @@ struct RunCommand: ParsableCommand {
 
     mutating func run() throws {
         let request = try ImageWords(words, of: "run")
+        let terminal = detach && process.tty ? TerminalSize(rows: 24, columns: 80) : try process.terminal()
+        let options = try flags.options(process, terminal: terminal)
+        let store = try store.open()
+        try pulling.provide(request.image, platform: options.platform, in: store)
         if detach && !Supervisor.isActive {
             let id = try Supervisor.spawn(ProgramArguments.all)
             try Output.line(id)
             return
         }
-        let terminal = detach && process.tty ? TerminalSize(rows: 24, columns: 80) : try process.terminal()
-        let options = try flags.options(process, terminal: terminal)
         let container = try IDFile.around(flags.cidfile) {
-            try store.open()
-                .create(request.image, request.command, options: options, lifetime: isRemoved ? .scoped : .kept)
+            try store.create(request.image, request.command, options: options, lifetime: isRemoved ? .scoped : .kept)
         }
         if detach {
             try Supervisor.run(container, isInteractive: process.interactive, removesUnstarted: true)

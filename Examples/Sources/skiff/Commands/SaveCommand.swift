@@ -9,15 +9,18 @@ internal import RuntimeCore
 struct SaveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "save",
-        abstract: "Save images as an archive."
+        abstract: "Save images as an archive, or as an OCI image layout."
     )
 
     @OptionGroup var store: StoreOptions
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The archive; standard output by default.", valueName: "file"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The archive or directory; standard output by default.", valueName: "file")
+    )
     var output: String?
 
-    @Option(help: ArgumentHelp("oci-archive or docker-archive.", valueName: "format"))
+    @Option(help: ArgumentHelp("docker-archive, oci-archive, or oci-dir for a directory.", valueName: "format"))
     var format = "docker-archive"
 
     @Option(help: ArgumentHelp("Platform, for a docker-archive.", valueName: "os/arch"))
@@ -31,7 +34,8 @@ struct SaveCommand: ParsableCommand {
         switch format {
         case "oci-archive", "oci": kind = .oci
         case "docker-archive", "docker": kind = .docker
-        default: throw Failure("--format \(format) is not supported; use oci-archive or docker-archive")
+        case "oci-dir": return try saveDirectory()
+        default: throw Failure("--format \(format) is not supported; use docker-archive, oci-archive or oci-dir")
         }
         let platform = try platform.map { try Platform($0) } ?? Platform.host
         let images = try store.open().images
@@ -46,5 +50,10 @@ struct SaveCommand: ParsableCommand {
         let file = try NewFile(output)
         try images.export(names, as: kind, platform: platform, to: try file.descriptor())
         try file.commit()
+    }
+
+    private func saveDirectory() throws {
+        guard let output, output != "-" else { throw Failure("--format oci-dir needs --output DIR") }
+        try store.open().images.export(names, toLayout: FilePath(output))
     }
 }

@@ -23,14 +23,15 @@ struct StatsCommand: ParsableCommand {
     @Flag(name: .customLong("no-trunc"), help: "Cut nothing short.")
     var isWhole = false
 
-    @Option(help: ArgumentHelp("table, or json: one object a line.", valueName: "format"))
+    @Option(help: ArgumentHelp("table, json (an object a line), or a template such as '{{.ID}}'.", valueName: "format"))
     var format: String?
 
     @Argument(help: ArgumentHelp("Names or ids; all that run by default.", valueName: "container"))
     var names: [String] = []
 
     mutating func run() throws {
-        let format = try ListFormat(format)
+        // A format that is none is an error before anything is shown.
+        _ = try ListFormat(format)
         let store = try store.open()
         // A name that nobody has is an error before anything is shown.
         for name in names { _ = try store.container(name) }
@@ -42,7 +43,7 @@ struct StatsCommand: ParsableCommand {
             let lines = samples.map { sample in
                 StatsLine(sample, since: previous.first { $0.metadata.id == sample.metadata.id })
             }
-            try show(lines, as: format)
+            try show(lines)
         } while !isSingle
     }
 
@@ -54,16 +55,13 @@ struct StatsCommand: ParsableCommand {
         }
     }
 
-    private func show(_ lines: [StatsLine], as format: ListFormat) throws {
-        if format == .json {
-            for line in lines { try Output.line(line.json(isWhole: isWhole).line) }
-            return
-        }
-        var table = TextTable(StatsLine.header)
-        for line in lines { table.add(line.cells(isWhole: isWhole)) }
+    private func show(_ lines: [StatsLine]) throws {
+        var listing = try Listing(format, header: StatsLine.header, titles: StatsLine.titles)
+        for line in lines { try listing.add(line.row(isWhole: isWhole)) }
+        if listing.lines.isEmpty { return }
         // A terminal shows one table, which changes in place.
         let redraws = !isSingle && isatty(1) == 1
-        let text = table.lines.map { redraws ? "\($0)\u{1B}[K\n" : "\($0)\n" }.joined()
+        let text = listing.lines.map { redraws ? "\($0)\u{1B}[K\n" : "\($0)\n" }.joined()
         try Output.write(Array(((redraws ? "\u{1B}[H" : "") + text + (redraws ? "\u{1B}[J" : "")).utf8), to: 1)
     }
 }

@@ -40,12 +40,27 @@ struct CommandLineReader {
         guard SkiffCommand.configuration.subcommands.contains(where: { $0.answers(to: command) }) else {
             throw Failure("'\(command)' is not a skiff command; see 'skiff --help'")
         }
-        let tail = passingCommands.contains(command) ? try spell(rest, of: command) : Array(rest)
+        let tail = passingCommands.contains(command) ? try spell(rest, of: command) : try rest.map(spell(switch:))
         // The argument parser takes the flag for the first word that is no option.
         if tail.prefix(while: { $0.hasPrefix("-") }).contains("--help") {
             return Line(command: command, arguments: ["help", command])
         }
         return Line(command: command, arguments: [command] + head + tail)
+    }
+
+    /// Switches that are on by default and that podman's users turn off by a value.
+    private static let switches: Set = ["tls-verify"]
+
+    /// `--NAME=false` of a switch as the argument parser has it; other words as they are.
+    private static func spell(switch word: String) throws(Failure) -> String {
+        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].hasPrefix("--") else { return word }
+        let name = String(parts[0].dropFirst(2))
+        guard switches.contains(name) else { return word }
+        guard let isOn = Switch.read(String(parts[1])) else {
+            throw Failure("invalid argument \"\(parts[1])\" for --\(name): neither true nor false")
+        }
+        return isOn ? "--\(name)" : "--no-\(name)"
     }
 
     /// Options one by one up to the first word that is none; the rest as it is.

@@ -26,14 +26,14 @@ extension DockerFlag {
         DockerFlag(name: "author", letter: "a", kind: .value),
         DockerFlag(name: "change", letter: "c", kind: .value),
         DockerFlag(name: "message", letter: "m", kind: .value),
-        DockerFlag(name: "pause", letter: "p", kind: .toggle),
+        DockerFlag(name: "pause", letter: "p", kind: .toggle, isOnByDefault: true),
         DockerFlag(name: "no-pause", kind: .toggle),
     ]
 
     static let ofRun: [DockerFlag] = [
         DockerFlag(name: "detach", letter: "d", kind: .toggle),
         DockerFlag(name: "rm", kind: .toggle),
-        DockerFlag(name: "sig-proxy", kind: .toggle),
+        DockerFlag(name: "sig-proxy", kind: .toggle, isOnByDefault: true),
         DockerFlag(name: "detach-keys", kind: .value, support: .onlyValues([])),
     ]
 
@@ -52,6 +52,16 @@ extension DockerFlag {
             DockerFlag(name: "volume", letter: "v", kind: .value),
             DockerFlag(name: "read-only", kind: .toggle),
         ]
+
+    /// What `run` and `create` say of an image that has to be pulled.
+    static let ofPulling: [DockerFlag] = [
+        DockerFlag(name: "pull", kind: .value),
+        DockerFlag(name: "quiet", letter: "q", kind: .toggle),
+        DockerFlag(name: "tls-verify", kind: .toggle, isOnByDefault: true),
+        DockerFlag(name: "creds", kind: .value),
+        DockerFlag(name: "authfile", kind: .value),
+        DockerFlag(name: "cert-dir", kind: .value),
+    ]
 
     /// What docker's `run` and `create` have and we do not.
     static let refused: [DockerFlag] =
@@ -73,8 +83,6 @@ extension DockerFlag {
             DockerFlag(name: "cgroupns", kind: .value, support: .onlyValues(["private"])),
             DockerFlag(name: "publish", letter: "p", kind: .value, support: .onlyValues([])),
             DockerFlag(name: "publish-all", letter: "P", kind: .toggle, support: .onlyValues([])),
-            DockerFlag(name: "pull", kind: .value, support: .onlyValues(["never"])),
-            DockerFlag(name: "quiet", letter: "q", kind: .toggle, support: .onlyValues([])),
             DockerFlag(name: "restart", kind: .value, support: .onlyValues(["no", ""])),
             DockerFlag(name: "userns", kind: .value, support: .onlyValues(["host"])),
         ]

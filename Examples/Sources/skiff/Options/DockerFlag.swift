@@ -22,12 +22,13 @@ struct DockerFlag: Hashable, Sendable {
     let kind: Kind
     /// What we do about it.
     var support = Support.full
+    /// Whether a toggle says what is the case without it.
+    var isOnByDefault = false
 
     /// The words for the argument parser.
     func words(isOn: Bool) throws(Failure) -> [String] {
         if support != .full && isOn { throw refusal }
-        // On unless told otherwise.
-        if ["sig-proxy", "pause"].contains(name) { return isOn ? [] : ["--no-\(name)"] }
+        if isOnByDefault { return isOn ? [] : ["--no-\(name)"] }
         return support == .full && isOn ? ["--\(name)"] : []
     }
 
@@ -52,9 +53,13 @@ struct DockerFlag: Hashable, Sendable {
         switch command {
         case "exec": common + ofExec
         case "commit": ofCommit
-        case "create": common + ofCreate + refused
-        case "explain": common + ofCreate + refused + [DockerFlag(name: "json", kind: .toggle)]
-        default: common + ofCreate + ofRun + refused
+        case "create": common + ofCreate + ofPulling + refused
+        case "explain":
+            common + ofCreate + refused + [
+                DockerFlag(name: "json", kind: .toggle),
+                DockerFlag(name: "pull", kind: .value, support: .onlyValues(["never"])),
+            ]
+        default: common + ofCreate + ofPulling + ofRun + refused
         }
     }
 }

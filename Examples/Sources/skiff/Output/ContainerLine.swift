@@ -60,8 +60,18 @@ struct ContainerLine {
     /// How long ago it was made.
     var created: String { Timestamp(metadata.created)?.ago ?? metadata.created }
 
+    /// The container in a list.
+    func row(isWhole: Bool) -> Listing.Row {
+        let id = id(isWhole: isWhole)
+        return Listing.Row(
+            id: id,
+            cells: [id, metadata.image, command(isWhole: isWhole), created, statusText, "", metadata.name],
+            members: json(isWhole: isWhole)
+        )
+    }
+
     /// The members that docker's `--format json` has.
-    func json(isWhole: Bool) -> JSONValue {
+    private func json(isWhole: Bool) -> JSONValue {
         .members([
             "Command": .string(command(isWhole: isWhole)), "CreatedAt": .string(metadata.created),
             "ID": .string(id(isWhole: isWhole)), "Image": .string(metadata.image),

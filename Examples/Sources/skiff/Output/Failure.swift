@@ -3,6 +3,7 @@
 
 internal import ArgumentParser
 internal import Glibc
+internal import RegistryClient
 internal import RuntimeCore
 
 /// Why the program ends without having done what it was told: one line, and an exit status.
@@ -27,11 +28,13 @@ struct Failure: Error, CustomStringConvertible {
         switch error {
         case let failure as Failure: self = failure
         case let error as ContainerStoreError where error.code == .imageNotFound && error.hint == nil:
-            self.init("\(error); 'skiff images' lists what is there, 'skiff load' and 'skiff import' add to it")
+            self.init("\(error); 'skiff images' lists what is there, 'skiff pull', 'load' and 'import' add to it")
         case let error as ContainerStoreError: self.init("\(error)", status: Self.status(of: error.code))
         case let error as RuntimeError: self.init("\(error)", status: Self.status(of: error.code))
         case let code as ExitCode: self.init("", status: code.rawValue)
-        case is ImageLayoutError, is LayerUnpackError, is SystemCallError, is JSONError, is FormatError:
+        case let error as RegistryError: self.init("\(error)")
+        case is ImageLayoutError, is LayerUnpackError, is SystemCallError, is JSONError, is FormatError,
+            is TransportError:
             self.init("\(error)")
         default: self.init(usage: error, command: command)
         }

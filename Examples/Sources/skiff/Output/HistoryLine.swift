@@ -14,32 +14,42 @@ struct HistoryLine {
         self.image = image
     }
 
+    /// The step in a list.
+    func row(isWhole: Bool) -> Listing.Row {
+        let id = id(isWhole: isWhole)
+        return Listing.Row(
+            id: id,
+            cells: [id, created, createdBy(isWhole: isWhole), size, comment],
+            members: json(isWhole: isWhole)
+        )
+    }
+
     /// The image's id, cut short unless told otherwise.
-    func id(isWhole: Bool) -> String {
+    private func id(isWhole: Bool) -> String {
         guard let image else { return "<missing>" }
         return isWhole ? "\(image)" : String(image.encoded.prefix(12))
     }
 
     /// How long ago it was.
-    var created: String {
+    private var created: String {
         guard let created = step.history.created else { return "N/A" }
         return Timestamp(created)?.ago ?? Self.printable(created)
     }
 
     /// The command, cut short unless told otherwise.
-    func createdBy(isWhole: Bool) -> String {
+    private func createdBy(isWhole: Bool) -> String {
         let text = Self.printable(step.history.createdBy ?? "")
         return isWhole || text.count <= 45 ? text : "\(text.prefix(44))…"
     }
 
     /// The size of the layer.
-    var size: String { HumanSize.text(bytes: step.layer?.descriptor.size ?? 0) }
+    private var size: String { HumanSize.text(bytes: step.layer?.descriptor.size ?? 0) }
 
     /// The remark.
-    var comment: String { Self.printable(step.history.comment ?? "") }
+    private var comment: String { Self.printable(step.history.comment ?? "") }
 
     /// The members that docker's `--format json` has.
-    func json(isWhole: Bool) -> JSONValue {
+    private func json(isWhole: Bool) -> JSONValue {
         .members([
             "Comment": .string(step.history.comment ?? ""), "CreatedAt": .string(step.history.created ?? ""),
             "CreatedBy": .string(createdBy(isWhole: isWhole)), "CreatedSince": .string(created),

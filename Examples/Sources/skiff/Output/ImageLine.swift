@@ -33,8 +33,19 @@ struct ImageLine {
         return Timestamp(created)?.ago ?? created
     }
 
+    /// The image in a list.
+    func row(isWhole: Bool, hasDigest: Bool) -> Listing.Row {
+        let id = id(isWhole: isWhole)
+        let digest = hasDigest ? ["\(summary.manifest.digest)"] : []
+        return Listing.Row(
+            id: id,
+            cells: [repository, tag] + digest + [id, created, HumanSize.text(bytes: summary.size)],
+            members: json(isWhole: isWhole)
+        )
+    }
+
     /// The members that docker's `--format json` has.
-    func json(isWhole: Bool) -> JSONValue {
+    private func json(isWhole: Bool) -> JSONValue {
         .members([
             "Containers": .string("N/A"), "CreatedAt": .string(summary.created ?? ""), "CreatedSince": .string(created),
             "Digest": .string("\(summary.manifest.digest)"), "ID": .string(id(isWhole: isWhole)),

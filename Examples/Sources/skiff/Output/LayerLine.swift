@@ -25,8 +25,13 @@ struct LayerLine {
         }
     }
 
+    /// The layer in a list.
+    func row(isWhole: Bool) -> Listing.Row {
+        Listing.Row(id: "\(layer.descriptor.digest)", cells: cells(isWhole: isWhole), members: json)
+    }
+
     /// The cells of the table.
-    func row(isWhole: Bool) -> [String] {
+    private func cells(isWhole: Bool) -> [String] {
         let visible = ByteText(String(createdBy.map { $0.isWhitespace ? " " : $0 })).description
         let isShort = isWhole || visible.count <= 45
         return [
@@ -38,7 +43,7 @@ struct LayerLine {
     }
 
     /// The object of one line.
-    var json: JSONValue {
+    private var json: JSONValue {
         .members([
             "layer": .integer(position), "digest": .string("\(layer.descriptor.digest)"),
             "mediaType": .string(layer.descriptor.mediaType.rawValue), "size": .integer(layer.descriptor.size),

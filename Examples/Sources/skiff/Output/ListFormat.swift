@@ -4,41 +4,28 @@
 internal import RuntimeCore
 
 /// How a list is printed.
-enum ListFormat: Hashable, Sendable {
+enum ListFormat: Equatable {
     /// A table.
     case table
     /// One JSON object a line.
     case json
+    /// One line of a template each.
+    case template(GoTemplate)
+    /// A table whose columns the template has, with tabs between.
+    case templateTable(GoTemplate)
 
+    /// Reads `--format`.
+    ///
+    /// - Throws: ``Failure`` for what is neither a word nor a template.
     init(_ text: String?) throws(Failure) {
         switch text {
         case nil, "table": self = .table
         case "json", "{{json .}}", "{{ json . }}": self = .json
-        case .some(let other): throw Failure("--format \(other) is not supported; use table or json")
+        case .some(let text) where text.hasPrefix("table "):
+            self = .templateTable(try GoTemplate(String(text.dropFirst(6).drop { $0 == " " })))
+        case .some(let text) where text.contains("{{"): self = .template(try GoTemplate(text))
+        case .some(let other):
+            throw Failure("--format \(other) is not supported; use table, json, or a template such as '{{.ID}}'")
         }
     }
-}
-
-extension JSONValue {
-    /// An object with these members, in this order.
-    static func members(_ members: KeyValuePairs<String, JSONValue>) -> JSONValue {
-        .object(JSONObject(members.map { JSONObject.Member(key: $0.key, value: $0.value) }))
-    }
-
-    /// The document that `record` is.
-    static func document(_ record: some JSONRepresentable) throws -> JSONValue { try JSONValue(json: record.json()) }
-
-    static func strings(_ strings: [String]) -> JSONValue { .array(strings.map { .string($0) }) }
-
-    static func integer(_ number: some FixedWidthInteger) -> JSONValue { .number(JSONNumber(number)) }
-
-    /// An object of strings, ordered by key.
-    static func map(_ map: [String: String]) -> JSONValue {
-        .object(
-            JSONObject(map.sorted { $0.key < $1.key }.map { JSONObject.Member(key: $0.key, value: .string($0.value)) })
-        )
-    }
-
-    /// One line.
-    var line: String { String(decoding: json(), as: UTF8.self) }
 }

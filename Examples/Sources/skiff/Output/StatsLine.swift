@@ -31,6 +31,12 @@ struct StatsLine {
         "CONTAINER ID", "NAME", "CPU %", "MEM USAGE / LIMIT", "MEM %", "NET I/O", "BLOCK I/O", "PIDS",
     ]
 
+    /// The titles of members that differ from their name.
+    static let titles = [
+        "ID": "CONTAINER ID", "Container": "CONTAINER", "CPUPerc": "CPU %", "MemUsage": "MEM USAGE / LIMIT",
+        "MemPerc": "MEM %", "NetIO": "NET I/O", "BlockIO": "BLOCK I/O",
+    ]
+
     private let sample: StatsSample
     /// Processors' worth of time between two samples, in percent.
     private let processorShare: Double
@@ -79,8 +85,13 @@ struct StatsLine {
 
     private func id(isWhole: Bool) -> String { isWhole ? sample.metadata.id : String(sample.metadata.id.prefix(12)) }
 
+    /// The container in a list.
+    func row(isWhole: Bool) -> Listing.Row {
+        Listing.Row(id: id(isWhole: isWhole), cells: cells(isWhole: isWhole), members: json(isWhole: isWhole))
+    }
+
     /// The cells of its row.
-    func cells(isWhole: Bool) -> [String] {
+    private func cells(isWhole: Bool) -> [String] {
         [
             id(isWhole: isWhole), sample.metadata.name, Self.percent(processorShare),
             "\(BinarySize.text(bytes: memory)) / \(BinarySize.text(bytes: memoryLimit))", Self.percent(memoryShare),
@@ -90,7 +101,7 @@ struct StatsLine {
     }
 
     /// The members that docker's `--format json` has.
-    func json(isWhole: Bool) -> JSONValue {
+    private func json(isWhole: Bool) -> JSONValue {
         .members([
             "BlockIO": .string(blocks), "CPUPerc": .string(Self.percent(processorShare)),
             "Container": .string(id(isWhole: isWhole)), "ID": .string(id(isWhole: isWhole)),

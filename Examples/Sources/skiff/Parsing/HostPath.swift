@@ -30,6 +30,12 @@ enum HostPath {
     /// Whether there is something at `path`.
     static func isFile(_ path: FilePath) -> Bool { unsafe access(path.string, F_OK) == 0 }
 
+    /// Whether there is a directory at `path`.
+    static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// A file's content.
     static func read(_ path: String, limit: Int = 1 << 20) throws(Failure) -> [UInt8] {
         do {

@@ -171,6 +171,7 @@ extension Container {
         case .proceed: break
         }
         reapIfOwn()
+        AbandonedProcesses.shared.reap()
         try removeGroup(stored)
         removeResourceControl(stored)
         runPoststop(directory, stored)

@@ -42,11 +42,8 @@ public final class Container: Sendable {
     }
 
     deinit {
-        // A process that has ended and that nobody waited for would stay as a zombie.
-        own.withLock { own in
-            guard own.exit == nil, (try? own.launched?.process.hasEnded()) == true else { return }
-            _ = try? own.launched?.process.reap()
-        }
+        // A process that nobody waits for any more would stay as a zombie.
+        own.withLock { own in if own.exit == nil { own.launched?.process.letGo() } }
     }
 
     /// What is known of the container now.

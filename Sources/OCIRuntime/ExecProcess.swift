@@ -21,6 +21,11 @@ public final class ExecProcess: Sendable {
         self.container = container
     }
 
+    deinit {
+        // A process that nobody waits for any more would stay as a zombie.
+        if exit.withLock({ $0 }) == nil { launched.process.letGo() }
+    }
+
     /// The process's number on the host.
     public var processID: Int32 { launched.process.processID }
 

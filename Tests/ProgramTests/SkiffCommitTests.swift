@@ -99,7 +99,7 @@ import Testing
         for command in ["export", "diff"] { try store.expectError(command, "x", says: "no such container: x") }
         try store.expectError("export", "-o", "/no/such/file", "c", says: "/no/such/file")
         try store.expectError("history", "x", says: "image x")
-        try store.expectError("history", "--format", "{{.ID}}", "bb", says: "not supported")
+        try store.expectError("history", "--format", "yaml", "bb", says: "not supported")
         #expect(try store.expect(0, "images", "-q").output.split(separator: "\n").count == 1)
     }
 

@@ -88,6 +88,25 @@ import Testing
         #expect(try test.leftovers() == [])
     }
 
+    @Test("leaves no zombie when it is deleted after everybody let go of it")
+    func zombie() throws {
+        let test = try TestStore()
+        let stored = try test.store.create("test", ["/bin/sleep", "3600"])
+        let number = try Self.startAndForget(stored)
+        let status = FilePath("/proc/\(number)/stat")
+        #expect(throws: Never.self) { _ = try OwnedFileDescriptor.open(status, CLINUX_O_RDONLY) }
+        try stored.remove(force: true)
+        // A zombie would still have it.
+        #expect(throws: SystemCallError.self) { _ = try OwnedFileDescriptor.open(status, CLINUX_O_RDONLY) }
+    }
+
+    /// Starts a container, whose process nobody can wait for afterwards; its number.
+    private static func startAndForget(_ stored: StoredContainer) throws -> Int32 {
+        let container = try stored.launch(try quiet())
+        try container.start()
+        return try #require(container.processID)
+    }
+
     @Test("keeps the layers it needs when its image is removed; without it, they are pruned")
     func prune() throws {
         let test = try TestStore()

@@ -21,6 +21,7 @@ struct Creation {
         _ mapped: inout MappedContainer,
         in state: borrowing StateDirectory
     ) throws(RuntimeError) -> Container {
+        AbandonedProcesses.shared.reap()
         let placement = try CgroupPlacement(mapped.cgroup, by: options.cgroupManager, id: id, in: runtime.cgroups)
         let tree = try mapped.resourceControl.map { (_) throws(RuntimeError) in
             try ResourceControlTree.find(runtime.resourceControlRoot, container: id)

@@ -17,7 +17,7 @@ public struct FlatUnpacker: Sendable {
     ///
     /// The directory must be empty; where it is missing it is made, with mode 0755. Owners and modes are the layers'
     /// own, setuid bits included, so that the directory should be below one that only root can enter. Inflating and
-    /// hashing run on a thread of their own, everything else on the caller's.
+    /// hashing run on threads of their own, everything else on the caller's.
     ///
     /// - Returns: One report for each layer.
     /// - Throws: ``LayerUnpackError``. The tree is removed then: a directory that was made is gone, one that was there

@@ -70,6 +70,7 @@ extension RootDirectory {
             mode: mode,
             .noSymlinks
         )
+        try file.ensure(mode)
         try file.write(bytes)
         if flushed { try file.synchronize() }
     }
@@ -104,6 +105,7 @@ extension RootDirectory {
             mode: mode,
             .noSymlinks
         )
+        try file.ensure(mode)
         try file.write(bytes)
         if flushed { try file.synchronize() }
         try parent.directory.rename(temporary, to: name)
@@ -203,5 +205,14 @@ extension RootDirectory {
         }
         let parent = try parent(of: path, resolution)
         try body(parent.directory.descriptor.rawValue, parent.name)
+    }
+}
+
+extension OwnedFileDescriptor {
+    /// Gives a new file the permissions that its maker's umask may have taken away.
+    fileprivate func ensure(_ mode: UInt32) throws(SystemCallError) {
+        if mode & 0o077 == 0 { return }
+        let number = rawValue
+        try systemCall("fchmod") { clinux_fchmod(number, mode) }
     }
 }

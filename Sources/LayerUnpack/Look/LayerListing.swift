@@ -39,7 +39,7 @@ public final class LayerListing {
     private var budget: ContentBudget
     private var entries: UInt64 = 0
 
-    /// Starts to read a layer. Inflating and hashing run on a thread of their own until the value goes away.
+    /// Starts to read a layer. Inflating and hashing run on threads of their own until the value goes away.
     ///
     /// - Parameters:
     ///   - source: The layer; its size and digests are compared where it has them.

@@ -17,14 +17,15 @@ final class ChunkQueue: Sendable {
 
     /// How the filling side ended.
     enum Outcome: Sendable {
-        case complete(StreamSummary)
+        /// With this many bytes.
+        case complete(UInt64)
         case failed(LayerUnpackError)
     }
 
     /// What the emptying side gets next.
     enum Item {
         case chunk(ByteBuffer)
-        case end(StreamSummary)
+        case end(UInt64)
     }
 
     private let state: Mutex<State>
@@ -95,7 +96,7 @@ final class ChunkQueue: Sendable {
         if let chunk { return .chunk(chunk) }
         readyCount.post()
         switch outcome {
-        case .complete(let summary): return .end(summary)
+        case .complete(let count): return .end(count)
         case .failed(let error): throw error
         case nil: throw LayerUnpackError(.truncated, "read layer")
         }

@@ -28,7 +28,7 @@ public struct PruneReport: Hashable, Sendable {
     public internal(set) var blobs: [Digest] = []
     /// The unpacked layers.
     public internal(set) var layers: [ChainID] = []
-    /// The bytes of the blobs, and of the unpacked layers as far as these were counted.
+    /// The bytes of the blobs.
     public internal(set) var bytes: Int64 = 0
 }
 

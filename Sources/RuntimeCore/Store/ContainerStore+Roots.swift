@@ -19,6 +19,7 @@ extension ContainerStore {
 
     /// Makes and mounts the root file system of a new container, and notes in `metadata` what it is.
     func makeRoot(of metadata: inout ContainerMetadata) throws(ContainerStoreError) -> MountTree {
+        if roots != .copy { try matchUpper(of: metadata) }
         let overlay = metadata
         if let mount = try withoutCopy({ () throws(ContainerStoreError) in try self.mountRoot(of: overlay) }) {
             return mount
@@ -26,6 +27,29 @@ extension ContainerStore {
         try copy(metadata.layers, to: directory(of: metadata).appending("rootfs"))
         metadata.root = .copy
         return try mountRoot(of: metadata)
+    }
+
+    /// Gives a new container's own directory mode and owner of the image's root, which it hides in the overlay.
+    private func matchUpper(of metadata: ContainerMetadata) throws(ContainerStoreError) {
+        let layers = metadata.layers
+        let lowers = try withLayerErrors("find the image's root") { () throws(LayerUnpackError) in
+            try snapshots.lowerDirectories(for: layers)
+        }
+        guard let top = lowers.first else { return }
+        let directory = directory(of: metadata).appending("upper")
+        try about("prepare the root file system") { () throws(SystemCallError) in
+            let image = try RootDirectory(at: top).descriptor.status()
+            let upper = try RootDirectory(at: directory)
+            let number = upper.descriptor.rawValue
+            let own = try upper.descriptor.status()
+            if own.uid != image.uid || own.gid != image.gid {
+                try systemCall("fchown", path: directory) { clinux_fchown(number, image.uid, image.gid) }
+            }
+            // What it was made with depends on the umask, too.
+            if own.permissions != image.permissions {
+                try systemCall("fchmod", path: directory) { clinux_fchmod(number, image.permissions) }
+            }
+        }
     }
 
     /// Mounts a container's root file system: its image's layers, and what it writes on top. Attached nowhere.

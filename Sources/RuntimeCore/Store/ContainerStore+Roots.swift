@@ -19,9 +19,8 @@ extension ContainerStore {
 
     /// Makes and mounts the root file system of a new container, and notes in `metadata` what it is.
     func makeRoot(of metadata: inout ContainerMetadata) throws(ContainerStoreError) -> MountTree {
-        if roots != .copy { try matchUpper(of: metadata) }
         let overlay = metadata
-        if let mount = try withoutCopy({ () throws(ContainerStoreError) in try self.mountRoot(of: overlay) }) {
+        if let mount = try withoutCopy({ () throws(ContainerStoreError) in try self.mountNewRoot(of: overlay) }) {
             return mount
         }
         try copy(metadata.layers, to: directory(of: metadata).appending("rootfs"))
@@ -29,14 +28,16 @@ extension ContainerStore {
         return try mountRoot(of: metadata)
     }
 
+    /// Mounts the root file system of a container that has no file yet.
+    private func mountNewRoot(of metadata: ContainerMetadata) throws(ContainerStoreError) -> MountTree {
+        let lowers = try lowerDirectories(for: metadata.layers)
+        let writable = writable(in: directory(of: metadata))
+        if let top = lowers.first { try match(writable.upper, with: top) }
+        return try mount(lowers, writable)
+    }
+
     /// Gives a new container's own directory mode and owner of the image's root, which it hides in the overlay.
-    private func matchUpper(of metadata: ContainerMetadata) throws(ContainerStoreError) {
-        let layers = metadata.layers
-        let lowers = try withLayerErrors("find the image's root") { () throws(LayerUnpackError) in
-            try snapshots.lowerDirectories(for: layers)
-        }
-        guard let top = lowers.first else { return }
-        let directory = directory(of: metadata).appending("upper")
+    private func match(_ directory: FilePath, with top: FilePath) throws(ContainerStoreError) {
         try about("prepare the root file system") { () throws(SystemCallError) in
             let image = try RootDirectory(at: top).descriptor.status()
             let upper = try RootDirectory(at: directory)
@@ -56,13 +57,16 @@ extension ContainerStore {
     func mountRoot(of metadata: ContainerMetadata) throws(ContainerStoreError) -> MountTree {
         let directory = directory(of: metadata)
         if metadata.root == .copy { return try mountCopy(directory.appending("rootfs"), attributes: 0) }
-        let writable = OverlayMount.Writable(upper: directory.appending("upper"), work: directory.appending("work"))
-        return try mount(metadata.layers, writable)
+        return try mount(lowerDirectories(for: metadata.layers), writable(in: directory))
+    }
+
+    private func writable(in directory: FilePath) -> OverlayMount.Writable {
+        OverlayMount.Writable(upper: directory.appending("upper"), work: directory.appending("work"))
     }
 
     /// Mounts the image of a container to look at, or the container's copy of it. Attached nowhere.
     func mountImage(of metadata: ContainerMetadata) throws(ContainerStoreError) -> MountTree {
-        guard metadata.root == .copy else { return try mount(metadata.layers, nil) }
+        guard metadata.root == .copy else { return try mount(lowerDirectories(for: metadata.layers), nil) }
         return try mountCopy(directory(of: metadata).appending("rootfs"), attributes: UInt64(CLINUX_MOUNT_ATTR_RDONLY))
     }
 
@@ -70,7 +74,9 @@ extension ContainerStore {
     ///
     /// If overlayfs cannot be mounted, a copy is made at `place`, and what was there is removed.
     func view(_ layers: [Digest], copyAt place: FilePath) throws(ContainerStoreError) -> View {
-        if let mount = try withoutCopy({ () throws(ContainerStoreError) in try self.mount(layers, nil) }) {
+        if let mount = try withoutCopy({ () throws(ContainerStoreError) in
+            try self.mount(self.lowerDirectories(for: layers), nil)
+        }) {
             return View(mount: mount, copy: nil)
         }
         try about("remove an old copy") { () throws(SystemCallError) in
@@ -114,12 +120,19 @@ extension ContainerStore {
         }
     }
 
-    private func mount(_ layers: [Digest], _ writable: OverlayMount.Writable?) throws(ContainerStoreError) -> MountTree
-    {
+    private func lowerDirectories(for layers: [Digest]) throws(ContainerStoreError) -> [FilePath] {
+        try withLayerErrors("mount the root file system") { () throws(LayerUnpackError) in
+            try snapshots.lowerDirectories(for: layers)
+        }
+    }
+
+    private func mount(
+        _ lowers: [FilePath],
+        _ writable: OverlayMount.Writable?
+    ) throws(ContainerStoreError) -> MountTree {
         MountTree(
             takingOver: try withLayerErrors("mount the root file system") { () throws(LayerUnpackError) in
-                let lowers = try snapshots.lowerDirectories(for: layers)
-                return try OverlayMount(lowers: lowers, writable: writable).make()
+                try OverlayMount(lowers: lowers, writable: writable).make()
             }
         )
     }

@@ -28,18 +28,27 @@ public struct SnapshotReceiver: LayerReceiver {
         from file: consuming OwnedFileDescriptor
     ) throws -> any LayerArrival {
         let arrival = SnapshotArrival()
-        for stack in Set(stacks) {
-            guard let chainID = ChainID.chain(of: stack).last, let diffID = stack.last else { continue }
-            let growth = try LayerGrowth()
-            let source = try LayerSource(
-                try SnapshotArrival.copy(of: file),
-                layer: layer,
-                diffID: diffID,
-                growth: growth
-            )
-            try arrival.unpack(source, growth, as: chainID, in: store)
+        do {
+            for stack in Set(stacks) { try begin(arrival, layer, as: stack, from: file) }
+        } catch {
+            // Those that began already would wait for ever.
+            arrival.fail()
+            throw error
         }
         return arrival
+    }
+
+    private func begin(
+        _ arrival: SnapshotArrival,
+        _ layer: Descriptor,
+        as stack: [Digest],
+        from file: borrowing OwnedFileDescriptor
+    ) throws {
+        guard let chainID = ChainID.chain(of: stack).last, let diffID = stack.last else { return }
+        let growth = try LayerGrowth()
+        let copy = try SnapshotArrival.copy(of: file)
+        let source = try LayerSource(copy, layer: layer, diffID: diffID, growth: growth)
+        try arrival.unpack(source, growth, as: chainID, in: store)
     }
 }
 
@@ -111,9 +120,12 @@ private final class SnapshotArrival: LayerArrival {
     }
 
     func abandon() async {
-        for growth in state.withLock({ $0.growths }) { growth.fail() }
+        fail()
         await wait()
     }
+
+    /// Has the threads stop soon.
+    func fail() { for growth in state.withLock({ $0.growths }) { growth.fail() } }
 
     private func wait() async {
         await withCheckedContinuation { continuation in

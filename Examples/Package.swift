@@ -51,6 +51,31 @@ let package = Package(
                 systemPackage,
             ]
         ),
+        // One page each: what the libraries are for.
+        .executableTarget(name: "code-grader", dependencies: [.product(name: "RuntimeCore", package: "skiff")]),
+        .executableTarget(name: "database-test", dependencies: [.product(name: "RuntimeCore", package: "skiff")]),
+        .executableTarget(name: "service-supervisor", dependencies: [.product(name: "RuntimeCore", package: "skiff")]),
+        .executableTarget(
+            name: "build-sandbox",
+            dependencies: [
+                .product(name: "LayerUnpack", package: "skiff"), .product(name: "NamespaceKit", package: "skiff"),
+                .product(name: "LinuxSystem", package: "skiff"), systemPackage,
+            ]
+        ),
+        .executableTarget(
+            name: "small-bubblewrap",
+            dependencies: [
+                .product(name: "LinuxSystem", package: "skiff"), .product(name: "NamespaceKit", package: "skiff"),
+                systemPackage,
+            ]
+        ),
+        .executableTarget(
+            name: "layout-inspector",
+            dependencies: [
+                .product(name: "ImageLayout", package: "skiff"), .product(name: "OCISpec", package: "skiff"),
+                systemPackage,
+            ]
+        ),
         // What `make demo` runs.
         .executableTarget(
             name: "skiff-demo",

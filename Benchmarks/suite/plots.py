@@ -17,6 +17,11 @@ def label(x, y, words, anchor="start", size=12):
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}">{html.escape(str(words))}</text>'
 
 
+def shortened(words, room):
+    """What fits into so many letters."""
+    return words if len(words) <= room else words[: room - 1] + "…"
+
+
 def nice_steps(high):
     """Round numbers from 0 to `high`, some five of them."""
     if high <= 0:
@@ -47,7 +52,7 @@ def distribution(group):
             return LEFT + (WIDTH - LEFT - RIGHT) * min(value, high) / high
 
         low, median, top = values[len(values) // 4], statistics.median(values), values[len(values) * 3 // 4]
-        parts.append(label(LEFT - 8, y + 4, series["name"], "end"))
+        parts.append(label(LEFT - 8, y + 4, shortened(series["name"], 36), "end"))
         parts.append(f'<rect x="{x(low):.1f}" y="{y - 7}" width="{max(1, x(top) - x(low)):.1f}" height="14" fill="{color}" fill-opacity=".3"/>')
         parts += [f'<circle cx="{x(value):.1f}" cy="{y}" r="2" fill="{color}" fill-opacity=".5"/>' for value in values]
         parts.append(f'<line x1="{x(median):.1f}" y1="{y - 9}" x2="{x(median):.1f}" y2="{y + 9}" stroke="{color}" stroke-width="2.5"/>')
@@ -77,7 +82,7 @@ def curves(group, by_x):
         parts.append(f'<polyline points="{line}" fill="none" stroke="{color}" stroke-width="2"/>')
         parts += [f'<circle cx="{place[x]:.1f}" cy="{y(value):.1f}" r="3" fill="{color}"/>' for x, value in points]
         parts.append(f'<rect x="{WIDTH - 170}" y="{16 + 20 * number}" width="10" height="10" fill="{color}"/>')
-        parts.append(label(WIDTH - 154, 25 + 20 * number, name))
+        parts.append(label(WIDTH - 154, 25 + 20 * number, shortened(name, 24)))
     return svg(height, parts)
 
 

@@ -70,27 +70,33 @@ STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 62rem; padding: 0 1rem; color: #1b2733; background: #fff }
 h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin-top: 2.5rem }
 table { border-collapse: collapse; width: 100% } td, th { padding: .2rem .6rem; text-align: right; border-bottom: 1px solid #e3e8ee }
-td:first-child, th:first-child { text-align: left } code { font-size: .8rem; color: #5a6b7b; word-break: break-all }
-.met { color: #14752f } .miss { color: #b3261e } footer { margin-top: 3rem; color: #5a6b7b; font-size: .85rem } svg { width: 100%; height: auto }
-@media (prefers-color-scheme: dark) { body { background: #14191f; color: #d8e0e8 } td, th { border-color: #2b3642 } .met { color: #6fd08c } .miss { color: #ff8a80 } svg text { fill: #d8e0e8 } }
+td:first-child, th:first-child { text-align: left } code { font-size: .8rem; color: #56646f; overflow-wrap: anywhere }
+.name td { border-bottom: 0; padding-bottom: 0 } .command td { padding-top: 0 } .plot { overflow-x: auto } .plot svg { min-width: 44rem }
+.met { color: #14752f } .miss { color: #b3261e } footer { margin-top: 3rem; color: #56646f; overflow-wrap: anywhere; font-size: .85rem } svg { width: 100%; height: auto }
+@media (prefers-color-scheme: dark) { body { background: #14191f; color: #d8e0e8 } td, th { border-color: #2b3642 } code, footer { color: #9aa8b5 } .met { color: #6fd08c } .miss { color: #ff8a80 } svg text { fill: #d8e0e8 } }
 """
 
 
 def page(results):
     """The whole report as HTML."""
     body = ["<h1>Skiff: launches and unpacking beside the peers</h1>", "<p>Medians of one run; who is compared ran alternately. Read the ratios: absolute times depend on the machine.</p>"]
-    body.append(targets_table(results))
+    if results.targets:
+        body.append(targets_table(results))
     for group in results.groups:
         if not group["series"]:
             continue
         body.append(f"<h2>{html.escape(group['title'])}</h2>")
-        body.append(plots.curves(group, by_x) if "axis" in group else plots.distribution(group) + series_table(group))
+        drawn = plots.curves(group, by_x) if "axis" in group else plots.distribution(group)
+        body.append(f'<div class=plot>{drawn}</div>' + ("" if "axis" in group else series_table(group)))
     if results.phases:
-        body.append("<h2>phases of one launch in-process</h2>" + plots.phases(results.phases))
+        body.append(f"<h2>phases of one launch in-process</h2><div class=plot>{plots.phases(results.phases)}</div>")
     if results.missing:
         body.append("<h2>missing</h2><ul>" + "".join(f"<li>{html.escape(entry)}</li>" for entry in results.missing) + "</ul>")
     body.append(f"<footer>{html.escape(footer(results))}</footer>")
-    return f"<!doctype html><meta charset=utf-8><title>Skiff benchmarks</title><style>{STYLE}</style>" + "\n".join(body)
+    return (
+        '<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content="width=device-width, initial-scale=1">'
+        f"<title>Skiff benchmarks</title><style>{STYLE}</style>" + "\n".join(body)
+    )
 
 
 def targets_table(results):
@@ -108,7 +114,8 @@ def series_table(group):
     for series in group["series"]:
         median, least, high, count = summary(series["values"])
         rows.append(
-            f"<tr><td>{html.escape(series['name'])}<br><code>{html.escape(series['command'])}</code>"
+            f"<tr class=name><td>{html.escape(series['name'])}"
             f"<td>{median:.2f}<td>{least:.2f}<td>{high:.2f}<td>{median / reference:.2f}<td>{count}"
+            f"<tr class=command><td colspan=6><code>{html.escape(series['command'])}</code>"
         )
     return f"<table><tr><th>{html.escape(group['unit'])}<th>median<th>min<th>p90<th>ratio<th>n{''.join(rows)}</table>"

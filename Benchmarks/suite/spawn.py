@@ -13,6 +13,7 @@ from suite.bundles import Bundle
 PROFILE = "launch, docker's configuration and seccomp profile"
 PLAIN = "launch, docker's configuration without seccomp"
 HOST_NETWORK = "launch, the host's network, docker's seccomp profile"
+POOL = "launch in-process and from a pool with one waiting, docker's seccomp profile"
 STEPS = "create + start + delete, docker's seccomp profile"
 EXEC = "a process added to a running container, docker's seccomp profile"
 HEAP = "launch in-process by memory of the host process"
@@ -20,6 +21,7 @@ MOUNTS = "launch by number of additional mounts"
 PARALLEL = "launches at once: time for each"
 CROWD = "launch in-process beside containers alive"
 MEMORY = "memory"
+WAITING = "memory of a container that waits in a pool"
 START = "start-up"
 
 
@@ -45,6 +47,17 @@ class Spawn:
     def in_process(self, bundle, heap=10, count=1):
         command = [self.tools.bench, "launch", bundle.directory, self.work + "/state", str(count), str(heap)]
         return " ".join(command), lambda _: json.loads(measure.output(command))
+
+    def pool(self, bundle):
+        """Launches with a container prepared ahead, beside those without; and what waits costs."""
+        command = [self.tools.bench, "pool", bundle.directory, self.work + "/state"]
+        cases = {
+            "skiff in-process": self.in_process(bundle),
+            "skiff LaunchPool": (" ".join(command), lambda _: json.loads(measure.output([*command, "1"]))["times"]),
+        }
+        measure.alternate(self.results, POOL, cases, self.rounds)
+        waiting = json.loads(measure.output([*command, "1"]))["waitingBytes"]
+        self.results.add(self.results.group(WAITING, unit="KiB"), "init's own pages", [waiting / 1024])
 
     def runtimes(self):
         """The command line up to the subcommand of each runtime that is there."""
@@ -77,6 +90,7 @@ class Spawn:
         self.launches(PROFILE, filtered, True)
         self.launches(PLAIN, plain, False)
         measure.alternate(self.results, HOST_NETWORK, {"floor": self.floor(host), "skiff in-process": self.in_process(host)}, self.rounds)
+        self.pool(filtered)
         self.sandbox(plain)
         self.steps(filtered)
         self.execs(filtered)
@@ -225,6 +239,7 @@ class Spawn:
         target("in-process to crun run", (PROFILE, "skiff in-process"), (PROFILE, "crun run"), 1 / 8)
         target("in-process to runc run", (PROFILE, "skiff in-process"), (PROFILE, "runc run"), 1 / 15)
         target("in-process, host's network, to its floor", (HOST_NETWORK, "skiff in-process"), (HOST_NETWORK, "floor"), 1.5)
+        target("from a pool to in-process", (POOL, "skiff LaunchPool"), (POOL, "skiff in-process"), 0.5)
         target("skiff-oci run to crun run", (PROFILE, "skiff-oci run"), (PROFILE, "crun run"), 1 / 4)
         target("skiff-oci run to runc run", (PROFILE, "skiff-oci run"), (PROFILE, "runc run"), 1 / 8)
         target("skiff-oci run to crun run, no seccomp", (PLAIN, "skiff-oci run"), (PLAIN, "crun run"), 1 / 2.5)

@@ -12,6 +12,7 @@ class Tools:
 
     def __init__(self, here, work, quick):
         self.oci = os.path.join(os.path.dirname(here), "bin/skiff-oci")
+        self.skiff = os.path.join(os.path.dirname(here), "bin/skiff")
         self.bench = os.path.join(here, ".build/release/skiff-bench")
         self.payload, self.floor = os.path.join(work, "payload"), os.path.join(work, "floor")
         self.crowd = 100 if quick else 1000

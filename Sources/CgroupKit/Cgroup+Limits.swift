@@ -138,6 +138,15 @@ extension Cgroup {
     private static func refused(_ write: CgroupWrite, at path: FilePath, _ error: SystemCallError) -> CgroupError {
         let step = "set cgroup limit to \(write.value)"
         switch error.errno {
+        case .outOfRange where write.controller == .cpuset, .invalidArgument where write.controller == .cpuset:
+            return CgroupError(
+                .invalidLimit,
+                step,
+                path: path,
+                field: write.field,
+                cause: error,
+                hint: "the group above does not have all of these; its cpuset files list what there is"
+            )
         case .invalidArgument, .outOfRange, .noSpace, .operationNotSupportedByDevice, .noSuchAddressOrDevice:
             return CgroupError(.invalidLimit, step, path: path, field: write.field, cause: error)
         case .notSupported:

@@ -17,14 +17,14 @@ extension Cgroup {
     /// - SeeAlso: cgroups(7).
     public func add(processID: Int32) throws(CgroupError) {
         if processID <= 0 {
-            throw CgroupError(.invalidLimit, "add process \(processID) to cgroup", hint: "not a process id")
+            throw CgroupError(.invalidLimit, "error adding pid \(processID) to cgroups", hint: "not a process id")
         }
         for directory in directories {
             let file = directory.path.appending("cgroup.procs")
             do throws(SystemCallError) {
                 try directory.root.writeFile("cgroup.procs", Array("\(processID)".utf8), .noSymlinks)
             } catch {
-                let step = "add process \(processID) to cgroup"
+                let step = "error adding pid \(processID) to cgroups"
                 if error.errno == .noSuchProcess {
                     throw CgroupError(.notFound, step, path: file, cause: error, hint: "the process has ended")
                 }
@@ -45,7 +45,7 @@ extension Cgroup {
             if actual != expected {
                 throw CgroupError(
                     .notEffective,
-                    "add process \(processID) to cgroup",
+                    "error adding pid \(processID) to cgroups",
                     path: directory.path,
                     hint: "the process is in \(actual?.string ?? "no group of this hierarchy")"
                 )

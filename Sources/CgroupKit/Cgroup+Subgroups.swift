@@ -22,9 +22,9 @@ extension Cgroup {
         for name in groups.keys.sorted() where !known.contains(name) {
             throw CgroupError(
                 .controllerMissing,
-                "add process \(processID) to cgroup",
+                "error adding pid \(processID) to cgroups",
                 path: path.filePath,
-                hint: "no hierarchy of the group has the controller \(name)"
+                hint: "unknown controller \(name): no hierarchy of the group has it"
             )
         }
         for directory in directories {
@@ -35,7 +35,7 @@ extension Cgroup {
             do throws(SystemCallError) {
                 let group = relative.isEmpty ? directory : try directory.child(FilePath(bytes: relative))
                 try group.root.writeFile("cgroup.procs", Array("\(processID)".utf8), .noSymlinks)
-            } catch { throw CgroupError("add process \(processID) to cgroup", path: file, cause: error) }
+            } catch { throw CgroupError("error adding pid \(processID) to cgroups", path: file, cause: error) }
         }
     }
 }

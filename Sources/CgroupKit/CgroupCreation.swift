@@ -70,8 +70,8 @@ struct CgroupCreation: ~Copyable {
     private static func hint(_ errno: Errno) -> String? {
         switch errno {
         case .resourceTemporarilyUnavailable: "cgroup.max.descendants or cgroup.max.depth of a group above is reached"
-        case .permissionDenied, .notPermitted, .readOnlyFileSystem:
-            "run as root, or below a group that was delegated to this user"
+        case .permissionDenied, .notPermitted: "run as root, or below a group that was delegated to this user"
+        case .readOnlyFileSystem: CgroupError.readOnlyHint
         default: nil
         }
     }
@@ -142,8 +142,8 @@ extension CgroupDirectory {
         case .resourceBusy:
             "this group has processes of its own, and version 2 enables controllers only below groups without any; "
                 + "move them to a child group first"
-        case .permissionDenied, .notPermitted, .readOnlyFileSystem:
-            "run as root, or below a group that was delegated to this user"
+        case .permissionDenied, .notPermitted: "run as root, or below a group that was delegated to this user"
+        case .readOnlyFileSystem: CgroupError.readOnlyHint
         default: nil
         }
     }

@@ -69,7 +69,7 @@ public struct CgroupError: Error, Hashable, Sendable {
         self.path = path
         self.field = field
         self.cause = cause
-        self.hint = hint
+        self.hint = hint ?? cause?.remedy
     }
 
     /// Classifies a failed system call.
@@ -83,6 +83,11 @@ public struct CgroupError: Error, Hashable, Sendable {
             }
         self.init(code, step, path: path, field: field, cause: cause, hint: hint)
     }
+
+    /// What a read-only hierarchy usually means.
+    static let readOnlyHint =
+        "control groups are mounted read-only here, as docker does in its containers; mount them writable, or start the "
+        + "outer container with --privileged"
 
     /// The same error with more to say.
     func addingHint(_ more: String) -> CgroupError {

@@ -16,6 +16,10 @@ package import LaunchPlan
     var control: CInt
     /// The first descriptor that the host passed for the plan.
     let firstSlot: CInt
+    /// The descriptors that came with the plan's rest, in the order of its slots; `nil` before it has come.
+    var passed: UnsafeMutablePointer<CInt>?
+    /// How many there are.
+    var passedCount: UInt32 = 0
     /// The future root, once attached.
     var root: CInt = -1
     /// The file system that masks are taken from.
@@ -101,7 +105,8 @@ package import LaunchPlan
         case .continueInChild: try continueInChild()
         case .newSession: try newSession()
         case .setPropagation, .attachRoot, .mountFileSystem, .bindMount, .setMountAttributes, .reconfigure, .makeDevice,
-            .makeDirectory, .makeSymlink, .prepareMasks, .mask, .makeReadOnly, .pivotRoot, .holdRoot, .detachMount,
+            .makeDirectory, .makeSymlink, .setContext, .prepareMasks, .mask, .makeReadOnly, .pivotRoot, .holdRoot,
+            .detachMount,
             .enterRoot:
             try executeMount(instruction)
         case .setHostname, .setDomainname, .openProc, .writeProcFile, .raiseLoopback, .setResourceLimit,
@@ -112,16 +117,28 @@ package import LaunchPlan
         case .dropBoundingSet, .setUser, .setCapabilities, .setNoNewPrivileges, .setWorkingDirectory, .installSeccomp,
             .findHome, .ownStreams:
             try executeIdentity(instruction)
-        case .runHook(let name, let path, let arguments, let environment, let input, let tail, let timeout):
-            let hook = Hook(name: name, path: path, arguments: arguments, environment: environment, timeout: timeout)
+        case .runHook(let name, let path, let arguments, let environment, let input, let tail, let timeout, let home):
+            let hook = Hook(
+                name: name,
+                path: path,
+                arguments: arguments,
+                environment: environment,
+                timeout: timeout,
+                addsHome: home != 0
+            )
             try run(hook, input: input, tail: tail)
         case .findExecutable, .awaitStart, .closeDescriptors, .prepareProgram, .announce, .execute:
             try executeEnd(instruction)
+        case .awaitPlan: try awaitPlan()
+        case .placeDescriptors(let first, let count): try placeDescriptors(first, count)
         }
     }
 
     /// The descriptor that the host passed as `slot`.
-    func descriptor(_ slot: UInt32) -> CInt { firstSlot + CInt(truncatingIfNeeded: slot) }
+    func descriptor(_ slot: UInt32) -> CInt {
+        guard let passed = unsafe passed else { return firstSlot + CInt(truncatingIfNeeded: slot) }
+        return slot < passedCount ? unsafe passed[Int(slot)] : -1
+    }
 
     /// Turns a negated error number into a ``StepError``.
     @discardableResult

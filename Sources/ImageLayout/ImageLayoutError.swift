@@ -66,7 +66,7 @@ public struct ImageLayoutError: Error, Hashable, Sendable {
     }
 
     init(_ error: SystemCallError, _ subject: String) {
-        self.init(.systemCall, subject, cause: .systemCall(error))
+        self.init(.systemCall, subject, cause: .systemCall(error), hint: error.remedy)
     }
 
     init(_ error: JSONError, _ subject: String) {

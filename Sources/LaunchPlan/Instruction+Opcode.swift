@@ -22,6 +22,7 @@ extension Instruction {
         case .makeDevice: .makeDevice
         case .makeDirectory: .makeDirectory
         case .makeSymlink: .makeSymlink
+        case .setContext: .setContext
         case .prepareMasks: .prepareMasks
         case .mask: .mask
         case .makeReadOnly: .makeReadOnly
@@ -59,6 +60,8 @@ extension Instruction {
         case .prepareProgram: .prepareProgram
         case .announce: .announce
         case .execute: .execute
+        case .awaitPlan: .awaitPlan
+        case .placeDescriptors: .placeDescriptors
         }
     }
 }

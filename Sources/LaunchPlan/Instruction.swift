@@ -54,8 +54,10 @@ package enum Instruction<Storage: PlanStorage> {
     case makeDirectory(path: Text, mode: UInt32)
     /// Makes a symbolic link; an existing file at `path` is left as it is.
     case makeSymlink(path: Text, destination: Text)
-    /// Makes the file system that masks are taken from. Comes before `attachRoot`.
-    case prepareMasks
+    /// Gives the directory at `path`, the root of a file system that takes none as an option, an SELinux context.
+    case setContext(path: Text, context: Text)
+    /// Makes the file system that masks are taken from, with options of its own. Comes before `attachRoot`.
+    case prepareMasks(options: List)
     /// Covers a directory or file with an empty, read-only one; a missing path is already masked.
     case mask(path: Text)
     /// Makes the tree at `path` read-only; a missing path needs nothing.
@@ -141,7 +143,8 @@ package enum Instruction<Storage: PlanStorage> {
         environment: List,
         input: Text,
         tail: Text,
-        timeoutSeconds: UInt32
+        timeoutSeconds: UInt32,
+        addsHome: UInt32
     )
     /// Finds the program among the candidates, in order.
     case findExecutable(candidates: List)
@@ -155,6 +158,13 @@ package enum Instruction<Storage: PlanStorage> {
     case announce
     /// Becomes the program.
     case execute
+
+    // A plan in two parts.
+
+    /// Tells the host that this part is done, waits for the plan's rest and goes on with it. Comes last in its part.
+    case awaitPlan
+    /// Gives the first `count` descriptors that came with the plan's rest the numbers `first`, `first` + 1, …
+    case placeDescriptors(first: UInt32, count: UInt32)
 }
 
 /// Where a tree to attach comes from.
@@ -257,6 +267,7 @@ package enum Opcode: UInt32 {
     case makeDevice
     case makeDirectory
     case makeSymlink
+    case setContext
     case prepareMasks
     case mask
     case makeReadOnly
@@ -294,6 +305,8 @@ package enum Opcode: UInt32 {
     case prepareProgram
     case announce
     case execute
+    case awaitPlan
+    case placeDescriptors
 }
 
 #if !SKIFF_SEALED

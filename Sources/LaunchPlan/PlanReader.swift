@@ -102,7 +102,8 @@
             )
         case .makeDirectory: .makeDirectory(path: try text(), mode: try small())
         case .makeSymlink: .makeSymlink(path: try text(), destination: try text())
-        case .prepareMasks: .prepareMasks
+        case .setContext: .setContext(path: try text(), context: try text())
+        case .prepareMasks: .prepareMasks(options: try list())
         case .mask: .mask(path: try text())
         case .makeReadOnly: .makeReadOnly(path: try text())
         case .pivotRoot: .pivotRoot
@@ -152,7 +153,8 @@
                 environment: try list(),
                 input: try text(),
                 tail: try text(),
-                timeoutSeconds: try small()
+                timeoutSeconds: try small(),
+                addsHome: try small()
             )
         case .findExecutable: .findExecutable(candidates: try list())
         case .awaitStart: .awaitStart(slot: try small())
@@ -160,6 +162,8 @@
         case .prepareProgram: .prepareProgram(arguments: try list(), environment: try list())
         case .announce: .announce
         case .execute: .execute
+        case .awaitPlan: .awaitPlan
+        case .placeDescriptors: .placeDescriptors(first: try small(), count: try small())
         default: throw PlanError()
         }
     }

@@ -23,6 +23,8 @@ package struct Report: Hashable, Sendable {
         case seccompListener
         /// The times follow in this message after the four words: 64-bit nanoseconds of `CLOCK_MONOTONIC`.
         case times
+        /// `awaitPlan` is reached: the plan's front is done, and the init waits for the rest.
+        case prepared
     }
 
     package var kind: Kind

@@ -19,6 +19,8 @@ public final class LayerSource: Sendable {
     let descriptor: OwnedFileDescriptor
     /// How far the file has come, if it is still being written.
     let growth: LayerGrowth?
+    /// What was read of a pipe already, to find out how it is compressed.
+    let readAhead: [UInt8]
 
     /// Takes over an open blob.
     ///
@@ -45,6 +47,20 @@ public final class LayerSource: Sendable {
         self.digest = digest
         self.diffID = diffID
         self.growth = growth
+        readAhead = []
+    }
+
+    /// Takes over an archive that says by its first bytes how it is compressed: what people hand over, not what an image
+    /// describes.
+    ///
+    /// - Parameter archive: A regular file, which is read from its start, or a pipe or socket.
+    /// - Throws: ``LayerUnpackError``: `systemCall`, `unsupportedMediaType` for what is compressed in another way.
+    package init(detecting archive: consuming OwnedFileDescriptor) throws(LayerUnpackError) {
+        let start = try ArchiveStart(archive)
+        compression = try start.compression()
+        readAhead = start.isConsumed ? start.bytes : []
+        (size, digest, diffID, growth) = (nil, nil, nil, nil)
+        descriptor = archive
     }
 
     /// Takes over the open blob that a manifest's layer descriptor is about; its size is compared, its digest is not.

@@ -49,6 +49,25 @@ package struct MessageSocket: ~Copyable, Sendable {
         }
     }
 
+    /// Sends one message and 1 to 253 descriptors with it.
+    ///
+    /// - Parameters:
+    ///   - bytes: The message, not empty.
+    ///   - numbers: The descriptors; who calls keeps them open until this returns.
+    /// - Throws: ``SystemCallError`` (`sendmsg`): `EINVAL` for none or too many, `EPIPE` and `ECONNRESET` when the other
+    ///   end is gone.
+    package func send(_ bytes: [UInt8], passing numbers: [CInt]) throws(SystemCallError) {
+        let number = descriptor.rawValue
+        try systemCall("sendmsg") {
+            unsafe bytes.withUnsafeBytes { bytes in
+                unsafe numbers.withUnsafeBufferPointer { numbers in
+                    let count = UInt32(numbers.count)
+                    return unsafe clinux_send_fds(number, bytes.baseAddress, bytes.count, numbers.baseAddress, count)
+                }
+            }
+        }
+    }
+
     /// Receives one message of at most `limit` bytes; an empty one when the other end is closed.
     package func receive(limit: Int = 16_384) throws(SystemCallError) -> Message {
         let number = descriptor.rawValue

@@ -195,6 +195,16 @@ extension OwnedFileDescriptor {
         return FileStatus(result)
     }
 
+    /// Whether the file system that holds the open file is read-only as a whole (`fstatfs(2)`, `ST_RDONLY`).
+    package var isReadOnlyFileSystem: Bool {
+        get throws(SystemCallError) {
+            var result = clinux_statfs()
+            let number = rawValue
+            try systemCall("fstatfs") { unsafe clinux_fstatfs(number, &result) }
+            return result.flags & 1 != 0
+        }
+    }
+
     /// The magic number of the file system that holds the open file (`fstatfs(2)`).
     package func fileSystemType() throws(SystemCallError) -> Int64 {
         var result = clinux_statfs()

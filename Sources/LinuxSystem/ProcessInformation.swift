@@ -35,6 +35,24 @@ package enum ProcessInformation {
         return value
     }
 
+    /// The memory that only this process has, in bytes: what would be free without it (`/proc/PID/smaps_rollup`, the
+    /// private pages, in memory and in swap). The kernel's own about the process is not in it.
+    ///
+    /// - Throws: ``SystemCallError``: `ENOENT` or `ESRCH` when there is no such process, `EACCES` without the right to
+    ///   trace it.
+    package static func ownMemory(of processID: Int32) throws(SystemCallError) -> UInt64 {
+        let path = FilePath("/proc/\(processID)/smaps_rollup")
+        let text = try OwnedFileDescriptor.open(path, CLINUX_O_RDONLY).readAll(limit: 4096)
+        let names = ["Private_Clean:", "Private_Dirty:", "Swap:"]
+        var sum: UInt64 = 0
+        for line in String(decoding: text, as: UTF8.self).split(separator: "\n") {
+            let words = line.split(separator: " ")
+            guard words.count > 1, names.contains(String(words[0])), let value = UInt64(words[1]) else { continue }
+            sum += value * 1024
+        }
+        return sum
+    }
+
     /// The identity of this boot, 36 characters (`/proc/sys/kernel/random/boot_id`).
     package static func bootID() throws(SystemCallError) -> String {
         let text = try OwnedFileDescriptor.open("/proc/sys/kernel/random/boot_id", CLINUX_O_RDONLY).readAll(limit: 64)

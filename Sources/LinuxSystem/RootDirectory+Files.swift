@@ -24,6 +24,16 @@ extension RootDirectory {
         }
     }
 
+    /// Gives the file `path` to a user and a group (`fchown(2)`); the last component may not be a symbolic link.
+    ///
+    /// - Throws: ``SystemCallError``.
+    package func changeOwner(of path: FilePath, uid: UInt32, gid: UInt32) throws(SystemCallError) {
+        let number = try open(path, CLINUX_O_RDONLY | CLINUX_O_NOFOLLOW | CLINUX_O_NONBLOCK)
+        let descriptor = number.rawValue
+        try systemCall("fchown", path: path) { clinux_fchown(descriptor, uid, gid) }
+        extendLifetime(number)
+    }
+
     /// Reads the file `path`, which must be a regular file or one of procfs, sysfs or cgroupfs.
     ///
     /// - Throws: ``SystemCallError``: `EFBIG` when it has more than `limit` bytes.

@@ -45,27 +45,77 @@ extension RootDirectory {
 
     /// Removes the directory or file `path` with everything below it, by descriptor and without following links.
     ///
-    /// Stops at mount points (`EBUSY`). A path that does not exist is already removed.
+    /// Stops at mount points (`EBUSY`). A path that does not exist is already removed. However deep the tree is, no more
+    /// than 40 descriptors are open at once: what is deeper is moved to the top of the tree first.
     package func removeTree(_ path: FilePath) throws(SystemCallError) {
-        do throws(SystemCallError) {
-            try removeFile(path)
-            return
-        } catch {
-            switch error.errno {
-            case .noSuchFileOrDirectory: return
-            case .isDirectory, .notPermitted: break
-            default: throw error
-            }
-        }
-        try removeContents(of: path)
+        guard try removeUnlessDirectory(path) else { return }
+        let flags = CLINUX_O_RDONLY | CLINUX_O_DIRECTORY | CLINUX_O_NOFOLLOW
+        let top = RootDirectory(takingOver: try open(path, flags))
+        while try top.removeContents(depth: 0, movingTo: top) {}
         try removeDirectory(path)
     }
 
-    private func removeContents(of path: FilePath) throws(SystemCallError) {
-        let inner = RootDirectory(
-            takingOver: try open(path, CLINUX_O_RDONLY | CLINUX_O_DIRECTORY | CLINUX_O_NOFOLLOW)
-        )
-        for entry in try inner.entries() { try inner.removeTree(FilePath(bytes: entry.name)) }
+    /// Whether `path` is a directory; anything else is removed.
+    private func removeUnlessDirectory(_ path: FilePath) throws(SystemCallError) -> Bool {
+        do throws(SystemCallError) {
+            try removeFile(path)
+            return false
+        } catch {
+            switch error.errno {
+            case .noSuchFileOrDirectory: return false
+            case .isDirectory, .notPermitted: return true
+            default: throw error
+            }
+        }
+    }
+
+    /// Removes what is in this directory; what is too deep is moved to `top`.
+    ///
+    /// - Returns: Whether something was moved.
+    private func removeContents(
+        depth: Int,
+        movingTo top: borrowing RootDirectory
+    ) throws(SystemCallError) -> Bool {
+        var hasMoved = false
+        for entry in try entries() {
+            let name = FilePath(bytes: entry.name)
+            if entry.kind != .directory, try !removeUnlessDirectory(name) { continue }
+            do throws(SystemCallError) {
+                try removeDirectory(name)
+                continue
+            } catch {
+                switch error.errno {
+                case .noSuchFileOrDirectory: continue
+                case .directoryNotEmpty, .fileExists: break
+                default: throw error
+                }
+            }
+            if depth == 32, try move(name, to: top) {
+                hasMoved = true
+                continue
+            }
+            let flags = CLINUX_O_RDONLY | CLINUX_O_DIRECTORY | CLINUX_O_NOFOLLOW
+            let inner = RootDirectory(takingOver: try open(name, flags))
+            if try inner.removeContents(depth: depth + 1, movingTo: top) { hasMoved = true }
+            try removeDirectory(name)
+        }
+        return hasMoved
+    }
+
+    /// Moves the directory `name` to a name in `top` that nobody has.
+    ///
+    /// - Returns: Whether it was moved; a file system that does not move it there (`EXDEV`) is no error.
+    private func move(_ name: FilePath, to top: borrowing RootDirectory) throws(SystemCallError) -> Bool {
+        while true {
+            let new = FilePath(".deep-\(String(UInt64.random(in: .min ... .max), radix: 36))")
+            do throws(SystemCallError) {
+                try rename(name, to: new, in: top, flags: UInt32(CLINUX_RENAME_NOREPLACE))
+                return true
+            } catch {
+                if error.errno == .improperLink { return false }
+                if error.errno != .fileExists { throw error }
+            }
+        }
     }
 }
 

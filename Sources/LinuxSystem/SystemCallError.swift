@@ -33,6 +33,20 @@ extension SystemCallError: CustomStringConvertible {
     }
 }
 
+extension SystemCallError {
+    /// What to do about it, where that is the same whatever was being done.
+    package var remedy: String? {
+        switch errno {
+        case .tooManyOpenFiles: "this process may not open more files; raise its limit (ulimit -n)"
+        case .tooManyOpenFilesInSystem: "the machine may not open more files; raise the sysctl fs.file-max"
+        case .noSpace where call != "clone3": "make room there, or use a file system that has some"
+        case Errno(rawValue: 122): "the user's quota of the file system is used up"
+        case .readOnlyFileSystem: "use a place that can be written"
+        default: nil
+        }
+    }
+}
+
 extension Errno {
     /// The error's symbol and its text as Go and runc spell it, for example `ENOENT (no such file or directory)`.
     ///

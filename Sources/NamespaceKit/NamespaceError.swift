@@ -39,7 +39,7 @@ public struct NamespaceError: Error, Hashable, Sendable {
         self.code = code
         self.step = step
         self.cause = cause
-        self.hint = hint
+        self.hint = hint ?? cause?.remedy
     }
 }
 

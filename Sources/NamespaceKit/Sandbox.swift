@@ -17,7 +17,7 @@ public import SystemPackage
 /// let exit = try await sandbox.run()
 /// ```
 ///
-/// - Note: Needs `CAP_SYS_ADMIN`; without it, a user namespace is used in which the caller is root or itself.
+/// - Note: Needs `CAP_SYS_ADMIN`; without it, a user namespace is used in which root is the caller.
 public struct Sandbox: Sendable {
     /// Everything about the process and its surroundings. The methods of this type only edit it.
     public var configuration: ContainerConfiguration
@@ -102,7 +102,12 @@ public struct Sandbox: Sendable {
                 errors: try StandardStream.resolve(errors, 2)
             )
         } catch { throw NamespaceError("duplicate a standard stream", error) }
-        let prepared = try PlanBuilder.prepare(configuration)
+        var options = PlanBuilder.Options()
+        options.opensSourcesOnHost = CapabilitySet.effective.contains(.sysAdmin)
+        let chosen =
+            options.opensSourcesOnHost
+            ? configuration : try unprivilegedConfiguration(uid: clinux_geteuid(), gid: clinux_getegid())
+        let prepared = try PlanBuilder.prepare(chosen, options: options)
         var launched = try Launcher.launch(prepared, streams: streams, cgroup: nil)
         do throws(NamespaceError) { try launched.start() } catch {
             _ = try? launched.process.reap()

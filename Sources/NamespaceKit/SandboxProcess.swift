@@ -17,7 +17,7 @@ public final class SandboxProcess: Sendable {
 
     /// Sends a signal; a process that has ended takes none.
     ///
-    /// - Throws: ``SystemCallError``: `ESRCH` when it has ended.
+    /// - Throws: `SystemCallError`: `ESRCH` when it has ended.
     public func send(signal: Int32) throws(SystemCallError) { try launched.process.send(signal: signal) }
 
     /// Ends the program and, when it has a pid namespace of its own, all processes in it.

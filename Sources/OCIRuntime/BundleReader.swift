@@ -42,6 +42,6 @@ enum BundleReader {
         }
         do throws(JSONError) {
             return try RuntimeConfiguration(json: bytes, limits: JSONLimits(size: limit))
-        } catch { throw RuntimeError(.invalidConfiguration, "config.json: \(error)") }
+        } catch { throw RuntimeError(.invalidConfiguration, "config.json: \(error)\(error.path.phrase)") }
     }
 }

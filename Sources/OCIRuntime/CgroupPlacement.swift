@@ -54,7 +54,7 @@ struct CgroupPlacement {
             path = try CgroupPath.resolve(
                 request.path.map { Array($0.utf8) },
                 name: Array(id.utf8),
-                parent: .group(.root),
+                parent: .group(Self.parent(layout)),
                 layout: layout
             )
             self.layout = layout
@@ -64,6 +64,15 @@ struct CgroupPlacement {
             layout = nil
             path = nil
         }
+    }
+
+    /// Where paths that are not absolute start, as with runc: at the caller's own group, and on version 2 at the one above,
+    /// since a group with processes passes no controllers on; at the root where the hierarchies differ.
+    private static func parent(_ layout: CgroupLayout) -> CgroupPath {
+        guard let own = try? layout.callerGroup, own != .root else { return .root }
+        guard layout.kind == .unified else { return own }
+        let above = own.filePath.removingLastComponent()
+        return (try? CgroupPath(above)) ?? .root
     }
 
     /// Whether a process is added after the clone, rather than born in the group. A unit begins with its process.
@@ -97,6 +106,10 @@ struct CgroupPlacement {
         } catch {
             // The first error counts.
             try? group.remove()
+            let needsUnified = layout.kind != .unified && "\(error)".contains("(unified.")
+            if error.code == .controllerMissing && needsUnified {
+                throw RuntimeError(.invalidConfiguration, "invalid configuration: \(error)", container: id)
+            }
             throw RuntimeError(error, container: id)
         }
         return group

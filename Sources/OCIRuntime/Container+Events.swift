@@ -24,6 +24,23 @@ extension Container {
         } catch { throw RuntimeError(error, container: id) }
     }
 
+    /// Takes memory from the container that its processes can do without.
+    ///
+    /// - Parameter bytes: How much.
+    /// - Returns: Whether all of it could be taken; else less was.
+    /// - Throws: ``RuntimeError``: `notFound`, `cgroupFailed` when it has no group, `unsupported` without a version 2 memory
+    ///   controller or before Linux 5.19.
+    @discardableResult
+    public func reclaimMemory(_ bytes: UInt64) throws(RuntimeError) -> Bool {
+        guard let group = try cgroup(of: try snapshot(try openState())) else {
+            throw RuntimeError(.cgroupFailed, "the container has no control group", container: id)
+        }
+        do throws(CgroupError) { return try group.reclaimMemory(bytes) } catch {
+            if error.code == .unsupported { throw RuntimeError(.unsupported, "\(error)", container: id) }
+            throw RuntimeError(error, container: id)
+        }
+    }
+
     private func duplicate(_ handle: borrowing ProcessHandle) throws(CgroupError) -> OwnedFileDescriptor {
         do throws(SystemCallError) { return try handle.descriptor.duplicate() } catch {
             throw CgroupError(.systemCall, "watch the container's process", cause: error)

@@ -134,6 +134,10 @@ extension Container {
         let target = SharedDescriptor(try handle.descriptor.duplicate())
         let prepared = try PlanBuilder.prepareJoining(mapped, target: target, options: builder)
         runtime.trace(prepared, container: id)
+        if let initial = mapped.process.initialAffinity {
+            // In runc's words.
+            runtime.trace("nsexec: affinity: 0x\(initial.hexadecimal)", container: id)
+        }
         let streams = Launcher.Streams(
             input: try StandardStream.resolve(options.input, 0),
             output: try StandardStream.resolve(options.output, 1),
@@ -150,13 +154,15 @@ extension Container {
         }
         var launched: LaunchedProcess
         do { launched = try launch(try placement.birthGroup()) } catch {
-            guard let other = try placement.fallback(after: error) else { throw error }
+            guard let other = try placement.fallback(after: error) else { throw placement.refusal(error) }
             launched = try launch(other)
         }
         do {
             let groups = (stored.resourceControlGroups ?? []).map { FilePath($0) }
             try ResourceControlTree.assign(launched.process.processID, to: groups, container: id)
             if options.keepsNewlines { launched.keepNewlines() }
+            runtime.trace("child process in init(): process \(launched.process.processID) is set up", container: id)
+            runtime.trace("setns_init: about to exec", container: id)
             try launched.start()
         } catch {
             // Ended already is as good.

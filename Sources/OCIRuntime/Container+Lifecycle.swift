@@ -23,7 +23,10 @@ extension Container {
         try check(.start, stored)
         let configuration = try directory.configuration()
         let socket = try giveStart(directory)
-        do throws(NamespaceError) { note(times: try StartConversation.follow(socket, plan: [])) } catch {
+        let process = configuration.process
+        let labels = [process?.apparmorProfile, process?.selinuxLabel].compactMap { $0 }.filter { !$0.isEmpty }
+        let label = labels.isEmpty ? nil : labels.joined(separator: " and ")
+        do throws(NamespaceError) { note(times: try StartConversation.follow(socket, plan: [], label: label)) } catch {
             let program = configuration.process?.args?.first ?? ""
             // What it started before, by its hooks, goes with it. The first error counts.
             try? end(stored)
@@ -163,6 +166,7 @@ extension Container {
         do throws(RuntimeError) { stored = try snapshot(directory) } catch {
             guard force, error.code == .corruptState else { throw error }
             try directory.remove()
+            extendLifetime(lock)
             return
         }
         switch LifecycleMachine(status: stored.record.status).action(for: .delete(force: force)) {

@@ -32,6 +32,8 @@ public struct CreateOptions: Sendable {
     public var keepsSessionKeyring = false
     /// Whether the time of each step is recorded.
     public var recordsTimes = false
+    /// Notes when the host did what, and has the time of each step recorded.
+    public var recorder: PhaseRecorder?
     /// Whether the root is changed with pivot_root(2), else with chroot(2): see `ContainerConfiguration.pivotsRoot`.
     public var pivotsRoot = true
     /// Whether the process gets a directory `/run/notify` for a readiness socket, `$NOTIFY_SOCKET` naming
@@ -41,6 +43,9 @@ public struct CreateOptions: Sendable {
 
     /// Makes the default options.
     public init() {}
+
+    /// Whether the init is to report the time after each step.
+    var timesSteps: Bool { recordsTimes || recorder != nil }
 }
 
 /// What an exec depends on beside the process.

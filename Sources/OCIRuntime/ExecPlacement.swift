@@ -68,6 +68,20 @@ struct ExecPlacement {
         return SharedDescriptor(try Cgroup.open(at: path, layout: layout).makeDescriptor())
     }
 
+    /// The error of a birth in a group that was chosen and takes no processes, in words that callers of runc match on.
+    func refusal(_ error: any Error) -> any Error {
+        guard choice != nil, let error = error as? NamespaceError, error.code == .spawnFailed,
+            error.cause?.errno == .resourceBusy
+        else { return error }
+        return RuntimeError(
+            .cgroupFailed,
+            "error adding pid of the new process to cgroups",
+            container: id,
+            cause: error.cause,
+            hint: "groups that pass controllers on take no processes"
+        )
+    }
+
     /// Adds a process where it could not be born there.
     func add(_ processID: Int32) throws(CgroupError) {
         guard let group, placesAfterClone else { return }

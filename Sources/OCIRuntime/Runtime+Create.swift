@@ -66,7 +66,32 @@ extension Runtime {
     ) throws(RuntimeError) -> Container {
         try ContainerIdentifier.check(id)
         let bundle = try BundleReader.absolute(bundle)
-        var mapped = try mapped(configuration, bundle: bundle, id: id, options: options)
+        let mapped = try options.recorder.measure("check and map the configuration") { () throws(RuntimeError) in
+            try self.mapped(configuration, bundle: bundle, id: id, options: options)
+        }
+        return try create(id, configuration, mapped, bundle: bundle, options: options, from: nil)
+    }
+
+    /// Creates a container from a configuration in the terms of the kits.
+    ///
+    /// - Parameters:
+    ///   - id: The new container's id, checked.
+    ///   - configuration: What the container's record says.
+    ///   - mapped: The same as the kits understand it.
+    ///   - bundle: The absolute directory of the bundle.
+    ///   - options: Streams, terminal and the like.
+    ///   - slot: The prepared container that becomes this one, if any; it is used up also when this fails.
+    /// - Returns: The container, `created`.
+    /// - Throws: ``RuntimeError``. Nothing is left behind then.
+    func create(
+        _ id: String,
+        _ configuration: RuntimeConfiguration,
+        _ mapped: MappedContainer,
+        bundle: FilePath,
+        options: CreateOptions,
+        from slot: PreparedContainer?
+    ) throws(RuntimeError) -> Container {
+        var mapped = mapped
         if options.consoleSocket != nil && !mapped.terminalRequested {
             throw RuntimeError(
                 .invalidConfiguration,
@@ -74,19 +99,20 @@ extension Runtime {
                 container: id
             )
         }
-        let root = try openRoot()
-        let state = try StateDirectory.create(id, in: root)
+        let state = try options.recorder.measure("make the state directory") { () throws(RuntimeError) in
+            try StateDirectory.create(id, in: try openRoot())
+        }
         do throws(RuntimeError) {
-            let lock = try state.lock()
             let creation = Creation(
                 id: id,
                 runtime: self,
                 configuration: configuration,
                 bundle: bundle,
-                options: options
+                options: options,
+                slot: slot
             )
-            let container = try creation.run(&mapped, in: state)
-            extendLifetime(lock)
+            let container = try creation.run(&mapped, in: state.directory)
+            extendLifetime(state)
             return container
         } catch {
             // The first error counts; what cannot be removed now is removed by `delete --force`.
@@ -111,26 +137,5 @@ extension Runtime {
         mapped.container.process.affinity = .all
         if !options.keepsSessionKeyring { mapped.container.sessionKeyring = Array("_ses.\(id)".utf8) }
         return mapped
-    }
-
-    /// The steps of a launch in words, without launching anything.
-    ///
-    /// - Throws: ``RuntimeError`` as ``create(_:bundle:options:)`` would for the configuration.
-    public func plan(
-        _ configuration: RuntimeConfiguration,
-        bundle: FilePath,
-        options: CreateOptions = CreateOptions()
-    ) throws(RuntimeError) -> [String] {
-        let id = "plan"
-        let mapped = try mapped(configuration, bundle: bundle, id: id, options: options)
-        let placement = try CgroupPlacement(mapped.cgroup, by: options.cgroupManager, id: id, in: cgroups)
-        let steps = try placement.steps(container: id)
-        do throws(NamespaceError) {
-            let prepared = try PlanBuilder.prepare(
-                mapped.container,
-                options: placement.builderOptions(preserved: options.preservedDescriptors.count)
-            )
-            return steps + prepared.instructions.map { $0.description }
-        } catch { throw RuntimeError(error, container: id) }
     }
 }

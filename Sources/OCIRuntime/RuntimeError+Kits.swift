@@ -4,6 +4,7 @@
 internal import CgroupKit
 internal import LinuxSystem
 internal import NamespaceKit
+internal import OCISpec
 internal import SystemPackage
 
 /// Errors of the kits, said in terms of a container.
@@ -17,7 +18,7 @@ extension RuntimeError {
                 "execute \(program)",
                 container: container,
                 cause: error.cause,
-                hint: error.hint
+                hint: error.hint ?? Self.wordsHint(program)
             )
         case .executableNotFound:
             self.init(
@@ -25,7 +26,7 @@ extension RuntimeError {
                 "execute \(program): executable file not found in $PATH",
                 container: container,
                 cause: error.cause,
-                hint: error.hint
+                hint: error.hint ?? Self.wordsHint(program)
             )
         case .executableNotPermitted:
             self.init(
@@ -53,6 +54,12 @@ extension RuntimeError {
         }
     }
 
+    /// What a program that is not there and has a space in its name usually means.
+    private static func wordsHint(_ program: String) -> String? {
+        program.contains(" ")
+            ? "its name has a space in it: give the program and each argument as words of their own" : nil
+    }
+
     init(_ error: CgroupError, container: String) {
         let refused = error.cause?.errno == .notPermitted || error.cause?.errno == .permissionDenied
         self.init(refused ? .notPermitted : .cgroupFailed, "\(error)", container: container)
@@ -61,6 +68,16 @@ extension RuntimeError {
     init(_ step: String, _ cause: SystemCallError, container: String? = nil) {
         let refused = cause.errno == .notPermitted || cause.errno == .permissionDenied
         self.init(refused ? .notPermitted : .systemCall, step, container: container, cause: cause)
+    }
+
+    /// This error, with what the container's processors have to do with it: where a process may not use all of them, the
+    /// kernel refuses it a deadline (sched_setattr(2)).
+    func explained(by cpu: LinuxCPU?) -> RuntimeError {
+        guard cause?.call == "sched_setattr", cause?.errno == .notPermitted, cpu?.cpus.nonEmptyBytes != nil else {
+            return self
+        }
+        let words = "process scheduler can't be used together with AllowedCPUs"
+        return RuntimeError(code, step, container: container, cause: cause, hint: words)
     }
 
     /// Any error that came through a closure, said in terms of a container.

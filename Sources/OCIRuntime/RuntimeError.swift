@@ -36,6 +36,8 @@ public struct RuntimeError: Error, Hashable, Sendable {
         case cgroupFailed
         /// The container could not be checkpointed or restored.
         case checkpointFailed
+        /// The container differs from what was prepared for it; the step names the fields.
+        case preparedDifferently
         /// What is stored of the container cannot be read.
         case corruptState
         /// A system call on the host failed.
@@ -65,7 +67,7 @@ public struct RuntimeError: Error, Hashable, Sendable {
         self.step = step
         self.container = container
         self.cause = cause
-        self.hint = hint
+        self.hint = hint ?? cause?.remedy
     }
 }
 

@@ -74,7 +74,12 @@ public struct ContainerStoreError: Error, Hashable, Sendable {
         self.code = code
         self.step = step
         self.cause = cause
-        self.hint = hint
+        self.hint = hint ?? Self.remedy(of: cause)
+    }
+
+    private static func remedy(of cause: Cause?) -> String? {
+        guard case .systemCall(let error) = cause else { return nil }
+        return error.remedy
     }
 }
 

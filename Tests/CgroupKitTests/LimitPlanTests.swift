@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import TestSupport
 import LinuxSystem
 import Testing
 
@@ -272,6 +273,7 @@ func text(_ plan: [CgroupWrite]) -> [String] { plan.map { "\($0.file)=\($0.value
 
     @Test(
         "CPU lists are checked",
+        .rows("CVE-2018-20699"),
         arguments: ["", ",", "0,", "3-1", "-1", "0-", "a", "0 1", "0\n", "1048576", "99999999999999999999", "0-1-2"]
     )
     func badLists(_ list: String) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import TestSupport
 import SystemPackage
 import LinuxSystem
 import Testing
@@ -65,6 +66,7 @@ import Testing
 
     @Test(
         "set no property of an odd name or value",
+        .rows("CVE-2023-6476"),
         arguments: [
             ("", "1"), ("Ab", "1"), ("A1b", "1"), ("Memory Max", "1"), ("MemoryMax", "1x"), ("TimeoutStopSec", "'a'"),
             ("TimeoutStopSec", "-1"), ("TimeoutStopSec", "uint64 18446744073709551615"),

@@ -93,9 +93,9 @@ struct Consumer: ~Copyable {
         }
     }
 
-    /// Runs a built program; what it prints.
-    func run(_ program: String, _ arguments: String...) throws -> String {
-        let result = try Command.run([path(of: program)] + arguments)
+    /// Runs a built program in a directory, by default the current one; what it prints.
+    func run(_ program: String, _ arguments: String..., directory: String? = nil) throws -> String {
+        let result = try Command.run([path(of: program)] + arguments, directory: directory)
         try #require(result.status == 0, "\(program): \(result.output)\(result.errors)")
         return result.output
     }

@@ -26,6 +26,12 @@ import Testing
         }
     }
 
+    /// The code on the first page of a product's documentation, which is only compiled.
+    private static func page(of product: String) throws -> Consumer.Program {
+        let page = try DocumentationPage(product, of: product)
+        return Consumer.Program(product: product, source: page.text(in: "swift"))
+    }
+
     private static let reader = Consumer.Program(
         product: "OCISpec",
         source: #"""
@@ -81,6 +87,8 @@ import Testing
                         print(try await sandbox.run())
                         """#
                 ),
+                "NamespaceKit-page": try Self.page(of: "NamespaceKit"),
+                "CgroupKit-page": try Self.page(of: "CgroupKit"), "OCIRuntime-page": try Self.page(of: "OCIRuntime"),
                 "groups": Consumer.Program(
                     product: "CgroupKit",
                     source: #"""
@@ -132,6 +140,8 @@ import Testing
                         print(try RegistryURL("https://registry.example.com:443/v2/").text)
                         """#
                 ),
+                "OCISpec-page": try Self.page(of: "OCISpec"), "ImageLayout-page": try Self.page(of: "ImageLayout"),
+                "LayerUnpack-page": try Self.page(of: "LayerUnpack"),
             ]
         )
         #expect(try consumer.dependencies() == ["swift-system", "swift-crypto", "swift-asn1"])
@@ -146,7 +156,9 @@ import Testing
         #expect(try consumer.run("registry") == "https://registry.example.com/v2/\n")
     }
 
-    @Test("Ten lines run a container", .requires(.root, .overlay, .busybox, .tar)) func container() throws {
+    @Test("Ten lines run a container, and the tutorial prints what it says", .requires(.root, .overlay, .busybox, .tar))
+    func container() throws {
+        let tutorial = try DocumentationPage("FirstContainer", of: "RuntimeCore")
         let consumer = try Consumer(
             of: Self.path(),
             [
@@ -161,7 +173,9 @@ import Testing
                         let result = try await Container.run("ten-lines", ["/busybox", "sh", "-c", "echo $$; exit 3"], in: store)
                         print(result.output, result.exit)
                         """#
-                )
+                ),
+                "RuntimeCore-page": try Self.page(of: "RuntimeCore"),
+                "tutorial": Consumer.Program(product: "RuntimeCore", source: tutorial.text(in: "swift")),
             ]
         )
         #expect(try consumer.dependencies() == ["swift-system", "swift-log", "swift-crypto", "swift-asn1"])
@@ -171,5 +185,8 @@ import Testing
         try #require(tar.status == 0, "\(tar.errors)")
         let output = try consumer.run("container", "\(directory.path)/store", "\(directory.path)/layer.tar")
         #expect(output == "1\n exited with status 3\n")
+        let shell = try Command.run(["sh", "-euc", tutorial.text(in: "sh")], directory: "\(directory.path)")
+        try #require(shell.status == 0, "\(shell.errors)")
+        #expect(try consumer.run("tutorial", directory: "\(directory.path)") == tutorial.text(in: "text"))
     }
 }

@@ -166,7 +166,7 @@ import Testing
         #expect(try refused(tar.finished)?.code == .digestMismatch)
     }
 
-    @Test("An archive cut anywhere gives a typed error and leaves nothing (P-11)", arguments: [true, false])
+    @Test("An archive cut anywhere gives a typed error and leaves nothing", .rows("P-11"), arguments: [true, false])
     func truncated(isDocker: Bool) throws {
         let image = TestImage(["a"])
         let whole = isDocker ? image.dockerArchive().bytes : image.ociArchive().bytes
@@ -181,7 +181,7 @@ import Testing
         }
     }
 
-    @Test("A compressed archive cut anywhere leaves nothing (P-11)") func truncatedGzip() throws {
+    @Test("A compressed archive cut anywhere leaves nothing", .rows("P-11")) func truncatedGzip() throws {
         let test = try TestLayout()
         let path = try test.file("archive", TestImage().ociArchive().finished)
         _ = try Command.run(["gzip", "-n", "\(path)"])
@@ -209,7 +209,7 @@ import Testing
         #expect(try refused(tar.finished)?.code == .digestMismatch)
     }
 
-    @Test("A blob of another size than its descriptor states is refused (B-07)", arguments: [-1, 1]) func size(
+    @Test("A blob of another size than its descriptor states is refused", .rows("B-07"), arguments: [-1, 1]) func size(
         by: Int64
     ) throws {
         let image = TestImage()
@@ -225,6 +225,7 @@ import Testing
 
     @Test(
         "Names that lead out of the archive or are ambiguous are refused",
+        .rows("CVE-2026-33747"),
         arguments: [
             "../x", "/etc/passwd", "a/../b", "a//b", "blobs/sha256/../../x", "blobs/sha256/abc", "blobs/md5/00",
             "blobs/x",
@@ -240,6 +241,7 @@ import Testing
 
     @Test(
         "References within a docker-archive stay within it",
+        .rows("CVE-2014-9358"),
         arguments: [
             "../config.json", "/etc/passwd", "missing.json", "dir/link", "loop", "blobs/../x",
         ]
@@ -265,7 +267,8 @@ import Testing
     }
 
     @Test(
-        "Image names that are none are refused (J-13)",
+        "Image names that are none are refused",
+        .rows("J-13"),
         arguments: [
             "../../etc", String(repeating: "a", count: 300), "@sha256", "a:b:c", "a b", "a\u{1}", "", "-x",
             "case/UPPER",
@@ -280,7 +283,7 @@ import Testing
         #expect(try refused(TestImage.ociArchive(index: index, image.blobs).finished)?.code == .invalidName)
     }
 
-    @Test("What is no image archive is refused with a hint") func other() throws {
+    @Test("What is no image archive is refused with a hint", .rows("CVE-2026-20613")) func other() throws {
         var rootfs = TestTar()
         rootfs.add("etc/passwd", "root")
         #expect(try refused(rootfs.finished)?.hint != nil)
@@ -292,7 +295,7 @@ import Testing
         )
     }
 
-    @Test("An archive that is larger than allowed is refused") func limits() throws {
+    @Test("An archive that is larger than allowed is refused", .rows("CVE-2023-25153")) func limits() throws {
         let bytes = TestImage().ociArchive().finished
         #expect(try refused(bytes, limits: ImageLimits(archiveEntries: 3))?.code == .limitExceeded)
         #expect(try refused(bytes, limits: ImageLimits(archiveBytes: 3000))?.code == .limitExceeded)

@@ -31,7 +31,8 @@ import Testing
     }
 
     @Test(
-        "Content that does not fit its descriptor leaves nothing (B-07)",
+        "Content that does not fit its descriptor leaves nothing",
+        .rows("B-07", "umoci-0.5.1"),
         arguments: [
             (size: 11, other: false, code: ImageLayoutError.Code.sizeMismatch), (13, false, .sizeMismatch),
             (12, true, .digestMismatch), (0, false, .sizeMismatch),
@@ -117,7 +118,7 @@ import Testing
         )
     }
 
-    @Test("A symbolic link in the place of a blob is not followed") func link() throws {
+    @Test("A symbolic link in the place of a blob is not followed", .rows("CVE-2024-3727")) func link() throws {
         let test = try TestLayout()
         let digest = TestImage.digest(bytes)
         _ = try test.file("outside", bytes)

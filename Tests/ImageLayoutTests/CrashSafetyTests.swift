@@ -49,7 +49,7 @@ import Glibc
         try check(test.layout.path, old, new, isFinished: isSkipped || point.step == .indexReplaced)
     }
 
-    @Test("An import that is killed at any step leaves a valid layout", arguments: points)
+    @Test("An import that is killed at any step leaves a valid layout", .rows("F-02"), arguments: points)
     func killed(point: (step: IngestStep, count: Int)) async throws {
         let isSkipped =
             point.count == 2 && [.directorySynchronized, .indexPrepared, .indexReplaced].contains(point.step)

@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test("A digest in a reference wins over its tag") func digestWins() throws {
+    @Test("A digest in a reference wins over its tag", .rows("GHSA-qv35")) func digestWins() throws {
         let test = try TestLayout()
         let old = TestImage(["old"])
         let new = TestImage(["new"])

@@ -35,7 +35,11 @@ import Testing
         #expect(resolved.configuration.architecture == "amd64")
     }
 
-    @Test("The platform decides, wherever in an index its manifest stands", arguments: ["amd64", "arm64", "s390x"])
+    @Test(
+        "The platform decides, wherever in an index its manifest stands",
+        .rows("CVE-2022-24778"),
+        arguments: ["amd64", "arm64", "s390x"]
+    )
     func platform(architecture: String) throws {
         let test = try TestLayout()
         let images = ["s390x", "arm64", "amd64"].map { TestImage([$0], architecture: $0) }
@@ -80,7 +84,9 @@ import Testing
         #expect(resolve(test.layout)?.code == .noMatchingPlatform)
     }
 
-    @Test("Indexes may be nested four deep and no deeper (J-09)", arguments: [4, 5]) func nesting(depth: Int) throws {
+    @Test("Indexes may be nested four deep and no deeper", .rows("J-09"), arguments: [4, 5]) func nesting(depth: Int)
+        throws
+    {
         let test = try TestLayout()
         let image = TestImage()
         for blob in image.blobs { try test.layout.blobs.ingest(blob.content) }
@@ -94,7 +100,10 @@ import Testing
         #expect(resolve(test.layout)?.code == (depth == 4 ? nil : .limitExceeded))
     }
 
-    @Test("An index that contains itself is refused, which only a damaged layout can hold (J-09)") func cycle() throws {
+    @Test(
+        "An index that contains itself is refused, which only a damaged layout can hold",
+        .rows("J-09", "CVE-2016-7569")
+    ) func cycle() throws {
         let test = try TestLayout()
         let index = ImageIndex(manifests: [
             Descriptor(mediaType: .imageIndex, digest: TestImage.digest([1]), size: 212)
@@ -106,7 +115,7 @@ import Testing
         #expect(resolve(test.layout)?.code == .digestMismatch)
     }
 
-    @Test("More descriptors than allowed are refused (J-09)") func descriptors() throws {
+    @Test("More descriptors than allowed are refused", .rows("J-09")) func descriptors() throws {
         let test = try TestLayout()
         func child(_ number: Int) -> Descriptor {
             Descriptor(mediaType: .imageManifest, digest: TestImage.digest(Array("\(number)".utf8)), size: 1)
@@ -121,7 +130,7 @@ import Testing
         #expect(resolve(test.layout)?.code == .limitExceeded)
     }
 
-    @Test("A manifest and its configuration must agree on the layers (B-06)") func diffIDs() throws {
+    @Test("A manifest and its configuration must agree on the layers", .rows("B-06")) func diffIDs() throws {
         let test = try TestLayout()
         let image = TestImage(["a", "b"])
         for blob in image.blobs { try test.layout.blobs.ingest(blob.content) }
@@ -137,6 +146,7 @@ import Testing
 
     @Test(
         "Layers of a type that is not unpacked are refused, not skipped",
+        .rows("STORE-006"),
         arguments: [
             "application/vnd.erofs.layer.v1", "application/vnd.oci.image.layer.v1.tar+xz", "application/octet-stream",
         ]
@@ -161,14 +171,15 @@ import Testing
         #expect(resolve(test.layout)?.code == .unsupportedMediaType)
     }
 
-    @Test("Docker's first manifest format is refused by name") func schema1() throws {
+    @Test("Docker's first manifest format is refused by name", .rows("J-02")) func schema1() throws {
         let test = try TestLayout()
         try tag(Array(#"{"schemaVersion":1}"#.utf8), .dockerSchema1Signed, in: test.layout)
         #expect(resolve(test.layout)?.code == .unsupportedMediaType)
     }
 
     @Test(
-        "Documents that two programs could read differently are refused (J-01 to J-08)",
+        "Documents that two programs could read differently are refused",
+        .rows("CVE-2021-41190", "J-01", "J-02", "J-04", "J-05", "J-06", "J-07", "J-08", "J-12"),
         arguments: [
             #"{"schemaVersion":2,"config":C,"layers":[],"manifests":[]}"#,
             #"{"schemaVersion":2,"config":C,"layers":[],"fsLayers":[]}"#,
@@ -202,7 +213,8 @@ import Testing
     }
 
     @Test(
-        "A size that a descriptor cannot have is refused (J-14)",
+        "A size that a descriptor cannot have is refused",
+        .rows("J-14", "umoci-0.5.1"),
         arguments: ["-1", "1e3", "1.0", "\"5\"", "9223372036854775808"]
     )
     func size(text: String) throws {

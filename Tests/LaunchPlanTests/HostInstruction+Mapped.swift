@@ -39,7 +39,9 @@ extension HostInstruction {
         case .makeDirectory(let path, let mode): self = .makeDirectory(path: copy.text(path), mode: mode)
         case .makeSymlink(let path, let destination):
             self = .makeSymlink(path: copy.text(path), destination: copy.text(destination))
-        case .prepareMasks: self = .prepareMasks
+        case .setContext(let path, let context):
+            self = .setContext(path: copy.text(path), context: copy.text(context))
+        case .prepareMasks(let options): self = .prepareMasks(options: copy.list(options))
         case .mask(let path): self = .mask(path: copy.text(path))
         case .makeReadOnly(let path): self = .makeReadOnly(path: copy.text(path))
         case .pivotRoot: self = .pivotRoot
@@ -89,7 +91,7 @@ extension HostInstruction {
         case .findHome(let uid): self = .findHome(uid: uid)
         case .ownStreams(let uid, let hasTerminal): self = .ownStreams(uid: uid, hasTerminal: hasTerminal)
         case .installSeccomp(let filter, let flags): self = .installSeccomp(filter: copy.text(filter), flags: flags)
-        case .runHook(let name, let path, let arguments, let environment, let input, let tail, let timeout):
+        case .runHook(let name, let path, let arguments, let environment, let input, let tail, let timeout, let home):
             self = .runHook(
                 name: copy.text(name),
                 path: copy.text(path),
@@ -97,7 +99,8 @@ extension HostInstruction {
                 environment: copy.list(environment),
                 input: copy.text(input),
                 tail: copy.text(tail),
-                timeoutSeconds: timeout
+                timeoutSeconds: timeout,
+                addsHome: home
             )
         case .findExecutable(let candidates): self = .findExecutable(candidates: copy.list(candidates))
         case .awaitStart(let slot): self = .awaitStart(slot: slot)
@@ -106,6 +109,8 @@ extension HostInstruction {
             self = .prepareProgram(arguments: copy.list(arguments), environment: copy.list(environment))
         case .announce: self = .announce
         case .execute: self = .execute
+        case .awaitPlan: self = .awaitPlan
+        case .placeDescriptors(let first, let count): self = .placeDescriptors(first: first, count: count)
         }
     }
 }

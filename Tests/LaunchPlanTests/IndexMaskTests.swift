@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import TestSupport
 import LaunchPlan
 import Testing
 
@@ -21,6 +22,10 @@ struct IndexMaskTests {
         #expect(mask.description == shown)
     }
 
-    @Test("is refused when it is none", arguments: ["-", "1-", "3-1", "a", "1,", ",", "1--2", "65536", "1-2-3", " 1"])
+    @Test(
+        "is refused when it is none",
+        .rows("CVE-2018-20699"),
+        arguments: ["-", "1-", "3-1", "a", "1,", ",", "1--2", "65536", "1-2-3", " 1"]
+    )
     func refused(list: String) { #expect(IndexMask(list: Array(list.utf8)) == nil) }
 }

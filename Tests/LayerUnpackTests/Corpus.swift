@@ -242,6 +242,39 @@ enum Corpus {
             $0.file("l/.wh.hello")
             $0.file("l/.wh..wh..opq")
         },
+        Contained(
+            "P-01 extended size over the header's",
+            ["visible": "regular file 644 0:0 1", "smuggled": "absent", "after": "regular empty file 644 0:0 1"]
+        ) {
+            // A reader that goes by the header's size takes the content for entries.
+            var inner = TarBuilder()
+            inner.file("smuggled")
+            inner.header(TarBuilder.Header("smuggled-too"))
+            $0.extended(TarBuilder.record("size", "1024"))
+            $0.header(TarBuilder.Header("visible"), size: 0)
+            $0.content(inner.bytes)
+            $0.file("after")
+        },
+        Contained(
+            "P-02 extended size of zero",
+            ["empty": "regular empty file 644 0:0 1", "next": "regular empty file 644 0:0 1"]
+        ) {
+            // As GNU tar: what follows the header is the next entry.
+            $0.extended(TarBuilder.record("size", "0"))
+            $0.header(TarBuilder.Header("empty"), size: 1024)
+            $0.file("next")
+            $0.file("third")
+        },
+        Contained(
+            "P-03 a record twice, of which the last counts",
+            ["second": "regular file 644 0:0 1", "first": "absent"]
+        ) {
+            $0.extended(
+                TarBuilder.record("path", "first") + TarBuilder.record("size", "0")
+                    + TarBuilder.record("path", "second") + TarBuilder.record("size", "5")
+            )
+            $0.file("name", "hello")
+        },
         Contained("aufs bookkeeping", [".wh..wh.plnk": "absent", "f": "regular empty file 644 0:0 1"]) {
             $0.directory(".wh..wh.plnk")
             $0.file(".wh..wh.plnk/1.2")

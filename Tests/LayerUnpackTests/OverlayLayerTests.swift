@@ -115,6 +115,7 @@ import Testing
 
     @Test(
         "is refused when it has moved directories, content elsewhere, or names that would be whiteouts",
+        .rows("CVE-2018-15664"),
         arguments: [
             ("mkdir d", "trusted.overlay.redirect", "d", LayerUnpackError.Code.unsupportedMark),
             ("echo > d", "trusted.overlay.metacopy", "d", .unsupportedMark),

@@ -50,6 +50,27 @@ struct PeerTests {
         try FlatUnpacker().unpack([LayerSource(number, compression: .none)], into: root)
     }
 
+    @Test(
+        "see the same entries in archives that two readers could read differently",
+        .rows("CVE-2026-33055", "P-01", "P-02", "P-03"),
+        arguments: Corpus.contained.filter { $0.id.hasPrefix("P-") }
+    )
+    func differential(_ layer: Contained) throws {
+        let sandbox = try Sandbox()
+        try sandbox.unpack(layer.archive)
+        try RootDirectory(at: sandbox.path).makeFile("layer.tar", layer.archive)
+        for program in ["tar", "bsdtar"] {
+            let result = try Command.run(
+                [
+                    "sh", "-c",
+                    "find root -mindepth 1 -printf '%P\\n' | sort >ours; \(program) -tf layer.tar | sort | cmp - ours",
+                ],
+                directory: sandbox.path.string
+            )
+            #expect(result.status == 0, "\(program): \(result.output)\(result.errors)")
+        }
+    }
+
     @Test("write layers that give the same tree back", arguments: TarProgram.all)
     func archives(_ program: TarProgram) throws {
         let sandbox = try Sandbox()

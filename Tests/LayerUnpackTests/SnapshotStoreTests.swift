@@ -45,7 +45,7 @@ struct SnapshotStoreTests {
         #expect(try RootDirectory(at: path.appending("ingest")).entries().isEmpty)
     }
 
-    @Test("shows nothing of a layer that failed")
+    @Test("shows nothing of a layer that failed", .rows("F-04"))
     func failure() throws {
         let sandbox = try Sandbox()
         let path = sandbox.path.appending("store")
@@ -59,7 +59,7 @@ struct SnapshotStoreTests {
         }
     }
 
-    @Test("sweeps what a killed process left, but not what a living one is unpacking")
+    @Test("sweeps what a killed process left, but not what a living one is unpacking", .rows("F-04"))
     func sweep() throws {
         let sandbox = try Sandbox()
         let path = sandbox.path.appending("store")

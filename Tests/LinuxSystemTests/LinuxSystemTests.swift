@@ -43,6 +43,27 @@ import Testing
         #expect(try outside.open().readFile("keep") == [1])
     }
 
+    @Test("removes a tree that is deeper than there may be descriptors", .rows("F-10"))
+    func deepTree() async {
+        await #expect(processExitsWith: .success) {
+            let directory = try TemporaryDirectory()
+            let root = try directory.open()
+            // Two branches of 3000 levels, the second one half way down the first.
+            var inner = try directory.open()
+            for level in 0..<3000 {
+                try inner.makeDirectory("d")
+                inner = try inner.directory("d")
+                if level == 1500 { try inner.makeDirectories("e/e/e/e") }
+                if level % 100 == 0 { try inner.makeFile("f", []) }
+            }
+            try inner.makeSymlink("out", target: directory.path.bytes)
+            var limit = clinux_rlimit(soft: 64, hard: 64)
+            try #require(unsafe clinux_prlimit(0, CLINUX_RLIMIT_NOFILE, &limit, nil) == 0)
+            try root.removeTree("d")
+            #expect(try root.entries().isEmpty)
+        }
+    }
+
     @Test("replaces a file whole, and leaves no temporary file")
     func replace() throws {
         let directory = try TemporaryDirectory()
@@ -53,7 +74,21 @@ import Testing
         #expect(try root.entries().map(\.name) == [Array("state".utf8)])
     }
 
-    @Test("keeps names that are not UTF-8 apart")
+    @Test("writes through no link that somebody put at the name of the temporary file", .rows("containerd-1a1dad7ec"))
+    func plantedLink() throws {
+        let outside = try TemporaryDirectory()
+        try outside.open().replaceFile("keep", [1])
+        let directory = try TemporaryDirectory()
+        let root = try directory.open()
+        try root.makeSymlink(".state.tmp", target: outside.path.appending("keep").bytes)
+        try root.makeSymlink("state", target: outside.path.appending("keep").bytes)
+        try root.replaceFile("state", [2])
+        #expect(try root.readFile("state", .noSymlinks) == [2])
+        #expect(throws: SystemCallError.self) { try root.makeFile("state", [3]) }
+        #expect(try outside.open().readFile("keep") == [1])
+    }
+
+    @Test("keeps names that are not UTF-8 apart", .rows("T-24"))
     func bytes() throws {
         let directory = try TemporaryDirectory()
         let root = try directory.open()

@@ -38,7 +38,11 @@ import Testing
         #expect(owner { $0.mounts = [] } == nil)
     }
 
-    @Test("may make groups in the container, and not raise its limits", .requires(.root, .cgroup2, .busybox))
+    @Test(
+        "may make groups in the container, and not raise its limits",
+        .rows("CVE-2023-25809"),
+        .requires(.root, .cgroup2, .busybox)
+    )
     func delegation() async throws {
         let bundle = try TestBundle(
             script: """
@@ -53,7 +57,7 @@ import Testing
         #expect(try await bundle.run().text == "made\nkept\n")
     }
 
-    @Test("annotations about the unit are kept for systemd, and no others")
+    @Test("annotations about the unit are kept for systemd, and no others", .rows("CVE-2023-6476"))
     func annotations() throws {
         let request = try MappingFixture.map {
             $0.annotations = ["org.systemd.property.CollectMode": "'inactive'", "org.example": "x"]

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 @Suite("A container", .requires(.root, .busybox)) struct ContainerTests {
-    @Test("goes from created to running to stopped, and is gone after delete")
+    @Test("goes from created to running to stopped, and is gone after delete", .rows("F-15"))
     func lifeCycle() async throws {
         let bundle = try TestBundle(script: "read line")
         let created = try bundle.create()
@@ -131,7 +131,7 @@ import Testing
         #expect(try await bundle.run().text == "1 box 0\n")
     }
 
-    @Test("keeps only the capabilities it was given, and cannot gain others")
+    @Test("keeps only the capabilities it was given, and cannot gain others", .rows("CVE-2022-29162"))
     func capabilities() async throws {
         let bundle = try TestBundle(script: "/bin/busybox grep -E 'Cap|NoNewPrivs' /proc/self/status")
         let lines = try await bundle.run().text.split(separator: "\n").map(String.init)
@@ -142,7 +142,7 @@ import Testing
         #expect(lines.contains("NoNewPrivs:\t1"))
     }
 
-    @Test("has no descriptor but the three standard streams")
+    @Test("has no descriptor but the three standard streams", .rows("CVE-2015-3627"))
     func descriptors() async throws {
         let bundle = try TestBundle(script: "cd /proc/self/fd && echo *")
         // The shell itself opens the directory to list it.
@@ -182,7 +182,7 @@ import Testing
         #expect(text.contains("Seccomp:\t2"))
     }
 
-    @Test("runs further processes, as confined as the first")
+    @Test("runs further processes, as confined as the first", .rows("CVE-2019-10144"))
     func exec() async throws {
         let bundle = try TestBundle(script: "while :; do sleep 1; done")
         let created = try bundle.create()
@@ -277,7 +277,7 @@ import Testing
         #expect(throws: RuntimeError.self) { try created.container.state() }
     }
 
-    @Test("is limited by its control group")
+    @Test("is limited by its control group", .rows("CVE-2025-47291"))
     func limits() async throws {
         let bundle = try TestBundle(
             script: "/bin/busybox head -c 64m /dev/zero | /bin/busybox tail > /dev/null; echo $?"
@@ -297,7 +297,7 @@ import Testing
         #expect(try bundle.runtime.list().isEmpty)
     }
 
-    @Test("refuses a root file system whose /proc is a link")
+    @Test("refuses a root file system whose /proc is a link", .rows("CVE-2019-19921", "R-03"))
     func linkedProc() throws {
         let bundle = try TestBundle(script: "true")
         try bundle.directory.open().makeSymlink("rootfs/proc", target: Array("/bin".utf8))
@@ -305,7 +305,7 @@ import Testing
         #expect(try bundle.directory.open().directory("rootfs/bin").entries().count == 2)
     }
 
-    @Test("creates mount targets through dangling links inside the root only")
+    @Test("creates mount targets through dangling links inside the root only", .rows("CVE-2019-18837", "R-09"))
     func danglingTarget() async throws {
         let outside = try TemporaryDirectory()
         let bundle = try TestBundle(script: "echo here > /var/run/x/file; /bin/busybox cat /run/x/file")
@@ -339,6 +339,7 @@ import Testing
 
     @Test(
         "takes no id that is not a plain name",
+        .rows("crun-1.28", "N-01", "N-02"),
         arguments: ["", ".", "..", "a/b", "../x", "-x", "a\n", "a\u{301}", " "]
     )
     func badID(id: String) throws {

@@ -77,7 +77,7 @@ import Testing
         #expect(result.text.contains("Read-only file system"))
     }
 
-    @Test("follows a symbolic link at its place inside the root, never outside")
+    @Test("follows a symbolic link at its place inside the root, never outside", .rows("CVE-2015-1335"))
     func link() async throws {
         let result = try await run(
             preparing: "mkdir -p etc/in; echo inside >etc/in/file; ln -s /../../../../etc/in data",
@@ -87,7 +87,7 @@ import Testing
         #expect(result.text == "inside\n/etc\n/etc/in\n/etc/in/file\n")
     }
 
-    @Test("leads no link in it outside")
+    @Test("leads no link in it outside", .rows("CVE-2015-1335"))
     func linksInside() async throws {
         let canary = try TemporaryDirectory()
         try canary.open().makeFile("secret", Array("secret".utf8))

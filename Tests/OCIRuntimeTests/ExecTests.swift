@@ -26,7 +26,7 @@ import Testing
         return try Cgroup.create(at: path, layout: layout)
     }
 
-    @Test("joins a group below the container's when asked")
+    @Test("joins a group below the container's when asked", .rows("CVE-2025-47291", "crun-1.28"))
     func subgroup() async throws {
         let (bundle, created) = try running()
         let group = try makeSubgroup(of: created.container)
@@ -130,7 +130,7 @@ import Testing
         try created.container.delete(force: true)
     }
 
-    @Test("has the limits, the filter and the identity that its description says")
+    @Test("has the limits, the filter and the identity that its description says", .rows("CVE-2019-10144"))
     func confinement() async throws {
         let (bundle, created) = try running()
         var process = try #require(bundle.configuration.process)

@@ -73,7 +73,10 @@ import Testing
         }
     }
 
-    @Test("gets its own arguments and environment, a directory to work in, and no descriptors of ours")
+    @Test(
+        "gets its own arguments and environment, a directory to work in, and no descriptors of ours",
+        .rows("CVE-2025-23266", "CVE-2021-21334")
+    )
     func surroundings() async throws {
         let bundle = try TestBundle(script: "/bin/busybox grep SigBlk /proc/self/status")
         let root = bundle.directory.path.appending("rootfs").string
@@ -143,6 +146,7 @@ import Testing
 
     @Test(
         "that fails fails the container, with its name and what it printed",
+        .rows("F-11"),
         arguments: ["prestart", "createRuntime", "createContainer", "startContainer", "poststart"]
     )
     func failure(point: String) async throws {
@@ -176,6 +180,7 @@ import Testing
 
     @Test(
         "is killed with everything it started when its time is over",
+        .rows("F-11"),
         arguments: ["createRuntime", "createContainer"]
     )
     func timeLimit(point: String) throws {
@@ -233,7 +238,7 @@ import Testing
         }
     }
 
-    @Test("may print a lot and need not read, and nothing of it is the container's output")
+    @Test("may print a lot and need not read, and nothing of it is the container's output", .rows("F-11"))
     func output() async throws {
         let bundle = try TestBundle(script: "echo program")
         bundle.configuration.annotations = ["long": String(repeating: "x", count: 200_000)]

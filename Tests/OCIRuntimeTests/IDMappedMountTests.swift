@@ -39,7 +39,7 @@ import Testing
     private static let look =
         "/bin/busybox stat -c %u:%g /data/file; echo >/data/new; /bin/busybox stat -c %u:%g /data/new"
 
-    @Test("shows owners by the ranges of the mount, and keeps new files by them")
+    @Test("shows owners by the ranges of the mount, and keeps new files by them", .rows("CVE-2015-1340"))
     func ranges() async throws {
         let ranges = [
             LinuxIDMapping(containerID: 1000, hostID: 0, size: 1),

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import TestSupport
 import OCIRuntime
 import Testing
 
 @Suite("The life cycle") struct LifecycleMachineTests {
     @Test(
         "lets a container be started once, when it is created",
+        .rows("F-15"),
         arguments: ContainerRecord.Status.allCases
     )
     func start(status: ContainerRecord.Status) {

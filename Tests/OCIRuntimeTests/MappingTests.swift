@@ -165,6 +165,15 @@ struct MappingTests {
                 poststop: [.init(path: "/6")]
             )
         }
+        var program = LaunchHook(
+            point: .beforeProgram,
+            name: "startContainer hook #0",
+            path: "/4",
+            arguments: [Array("/4".utf8)],
+            // As with runc.
+            environment: (RuntimeConfiguration.example.process?.env ?? []).map { Array($0.utf8) }
+        )
+        program.inheritsHome = true
         #expect(
             mapped.container.hooks == [
                 LaunchHook(
@@ -175,14 +184,7 @@ struct MappingTests {
                     environment: [Array("A=1".utf8)],
                     timeoutSeconds: 3
                 ),
-                LaunchHook(
-                    point: .beforeProgram,
-                    name: "startContainer hook #0",
-                    path: "/4",
-                    arguments: [Array("/4".utf8)],
-                    // As with runc.
-                    environment: (RuntimeConfiguration.example.process?.env ?? []).map { Array($0.utf8) }
-                ),
+                program,
             ]
         )
         let host = mapped.hostHooks

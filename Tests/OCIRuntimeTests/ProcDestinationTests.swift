@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import TestSupport
 import NamespaceKit
 import OCISpec
 import SystemPackage
@@ -12,6 +13,7 @@ import Testing
 struct ProcDestinationTests {
     @Test(
         "are refused where they would hide the kernel's files",
+        .rows("CVE-2019-16884"),
         arguments: [
             ("/proc", "tmpfs", "tmpfs", []), ("/proc", "bind", "/data", ["bind"]), ("proc", "bind", "/data", ["bind"]),
             ("/proc/self", "tmpfs", "tmpfs", []), ("/proc/self/attr", "bind", "/data", ["rbind"]),

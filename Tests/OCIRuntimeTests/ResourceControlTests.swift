@@ -103,6 +103,75 @@ private final class ResourceControlFixture {
         #expect(try !fixture.directory.open().entries().contains { $0.name == Array("c1".utf8) })
     }
 
+    @Test(
+        "of its own changes with an update, which is stored; a class with a name does not",
+        .requires(.root, .busybox)
+    )
+    func update() throws {
+        let fixture = try ResourceControlFixture()
+        let bundle = try TestBundle(script: "exec sleep 3600", resourceControlRoot: fixture.directory.path)
+        bundle.configuration.linux?.intelRdt = LinuxIntelRDT(l3CacheSchema: "L3:0=f", memBwSchema: "MB:0=70")
+        let container = try bundle.create().container
+        let schemata = fixture.directory.path.appending(container.id).appending("schemata")
+        try container.update(.init(), resourceControl: LinuxIntelRDT(memBwSchema: "MB:0=20"))
+        #expect(try text(schemata).hasPrefix("MB:0=20\n"))
+        #expect(try container.configuration().linux?.intelRdt?.memBwSchema == "MB:0=20")
+        #expect(try container.configuration().linux?.intelRdt?.l3CacheSchema == "L3:0=f")
+        for section in [LinuxIntelRDT(closID: "gold"), .init(enableMonitoring: true), .init(memBwSchema: "L3:0=1")] {
+            #expect(throws: RuntimeError.self) { try container.update(.init(), resourceControl: section) }
+        }
+        // What was written is taken back when a limit is refused.
+        try fixture.directory.open().replaceFile(FilePath("\(container.id)/schemata"), Array("MB:0=20\n".utf8))
+        let limits = LinuxResources(cpu: LinuxCPU(cpus: "4000"))
+        #expect(throws: RuntimeError.self) {
+            try container.update(limits, resourceControl: LinuxIntelRDT(memBwSchema: "MB:0=99"))
+        }
+        #expect(try text(schemata) == "MB:0=20\n")
+        #expect(try container.configuration().linux?.intelRdt?.memBwSchema == "MB:0=20")
+        for name in ["schemata", "tasks"] {
+            try fixture.directory.open().removeFile(FilePath("\(container.id)/\(name)"))
+        }
+        try container.delete(force: true)
+        bundle.configuration.linux?.intelRdt = LinuxIntelRDT(closID: "/")
+        let shared = try bundle.create().container
+        let error = #expect(throws: RuntimeError.self) {
+            try shared.update(.init(), resourceControl: LinuxIntelRDT(memBwSchema: "MB:0=20"))
+        }
+        #expect(error?.code == .unsupported)
+        try shared.delete(force: true)
+        #expect(try text(fixture.directory.path.appending("schemata")).contains("MB:0=100"))
+    }
+
+    @Test("has statistics, as far as the processor counts")
+    func statistics() throws {
+        let fixture = try ResourceControlFixture()
+        let root = try fixture.directory.open()
+        for directory in ["info", "info/L3", "info/MB", "c1", "c1/mon_data", "c1/mon_data/mon_L3_00", "c1/mon_data/x"] {
+            try root.makeDirectory(FilePath(directory))
+        }
+        for (file, value) in [
+            ("info/L3/cbm_mask", "fffff"), ("info/L3/min_cbm_bits", "2"), ("info/L3/num_closids", "16"),
+            ("info/MB/bandwidth_gran", "10"), ("info/MB/delay_linear", "1"), ("info/MB/min_bandwidth", "10"),
+            ("info/MB/num_closids", "8"), ("c1/schemata", "    L3:0=f"),
+            ("c1/mon_data/mon_L3_00/llc_occupancy", "4096"),
+            ("c1/mon_data/mon_L3_00/mbm_total_bytes", "Unavailable"),
+            ("c1/mon_data/mon_L3_00/mbm_local_bytes", "12"),
+        ] { try root.replaceFile(FilePath(file), Array("\(value)\n".utf8)) }
+        let group = fixture.directory.path.appending("c1")
+        let statistics = try fixture.tree.statistics(of: [group], container: "c1")
+        #expect(statistics.cache == .init(mask: "fffff", minimumBits: 2, classCount: 16))
+        #expect(
+            statistics.bandwidth == .init(granularity: 10, delayIsLinear: 1, minimum: 10, classCount: 8)
+        )
+        #expect(statistics.defaultSchemata == ["L3:0=00fff;1=00fff", "MB:0=100;1=100"])
+        #expect(statistics.schemata == ["L3:0=f"])
+        #expect(
+            statistics.domains == [
+                .init(name: "mon_L3_00", cacheOccupancy: 4096, totalBytes: nil, localBytes: 12)
+            ]
+        )
+    }
+
     @Test("is an error where resctrl is not mounted, before anything is made", .requires(.root, .busybox))
     func notMounted() throws {
         let bundle = try TestBundle(script: "true")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import TestSupport
 import CgroupKit
 import OCISpec
 import Testing
@@ -144,7 +145,7 @@ struct ResourceMappingTests {
         #expect(Array(rules.dropFirst(3)) == DeviceRule.defaults)
     }
 
-    @Test("lets a container that is denied everything use its default devices only")
+    @Test("lets a container that is denied everything use its default devices only", .rows("GHSA-g54h-m393-cpwq"))
     func policy() throws {
         let policy = DevicePolicy(rules: try Self.request { $0.devices = [LinuxDeviceRule(allow: false)] }.deviceRules)
         for (major, minor) in [(1, 3), (1, 5), (1, 7), (1, 8), (1, 9), (5, 0), (5, 2), (136, 3)] as [(UInt32, UInt32)] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import LaunchPlan
 import NamespaceKit
 import OCISpec
 import SystemPackage
@@ -85,6 +86,35 @@ struct SchedulingMappingTests {
             let error = #expect(throws: RuntimeError.self) { try process(profile, label, SecurityModules()) }
             #expect(error?.code == .unsupported)
         }
+    }
+
+    @Test("labels new file systems where SELinux is in use, but for those that label themselves or are labelled")
+    func mountLabels() throws {
+        var configuration = RuntimeConfiguration.example
+        configuration.root?.path = "/"
+        configuration.linux?.mountLabel = "u:r:t:s0:c1,c2"
+        configuration.linux?.maskedPaths = ["/proc/kcore"]
+        configuration.mounts = [
+            .init(destination: "/proc", type: "proc"), .init(destination: "/dev", type: "tmpfs"),
+            .init(destination: "/dev/mqueue", type: "mqueue"),
+            .init(destination: "/own", type: "tmpfs", options: ["context=u:r:own:s0"]),
+            .init(destination: "/host", source: "/usr", options: ["bind"]),
+        ]
+        let requested = configuration
+        func map(_ modules: SecurityModules) throws(RuntimeError) -> ContainerConfiguration {
+            try ConfigurationMapper.map(requested, bundle: "/", id: "c1", modules: modules).container
+        }
+        #expect(throws: RuntimeError.self) { try map(SecurityModules()) }
+        let container = try map(SecurityModules(seLinux: true))
+        var options = PlanBuilder.Options()
+        options.opensSourcesOnHost = false
+        options.securityModules = SecurityModules(seLinux: true)
+        let steps = try PlanBuilder.prepare(container, options: options).instructions.map(\.description)
+        let label = "context=u:r:t:s0:c1,c2"
+        #expect(steps.filter { $0.contains(label) }.count == 2, "\(steps)")
+        #expect(steps.contains { $0.hasPrefix("mount tmpfs at /dev ") && $0.contains(label) }, "\(steps)")
+        #expect(steps.contains { $0.hasPrefix("prepare masks") && $0.contains(label) })
+        #expect(steps.contains("label /dev/mqueue with u:r:t:s0:c1,c2"))
     }
 
     @Test("chooses the flag that runc chooses for a filter without flags, and drops the one about threads")

@@ -85,7 +85,7 @@ import Testing
         #expect(agent.answeredCalls.count > 3)
     }
 
-    @Test("gives ENOSYS when its agent has gone")
+    @Test("gives ENOSYS when its agent has gone", .rows("F-16"))
     func gone() async throws {
         let bundle = try TestBundle(script: "read line; /bin/busybox mkdir /made")
         let agent = try TestSeccompAgent(at: bundle.directory.path.appending("agent"))
@@ -96,7 +96,7 @@ import Testing
         extendLifetime(served)
     }
 
-    @Test("fails the creation, and leaves nothing, when its agent cannot be reached")
+    @Test("fails the creation, and leaves nothing, when its agent cannot be reached", .rows("F-16"))
     func unreachable() throws {
         let bundle = try TestBundle(script: "true")
         bundle.configuration.linux?.seccomp = section(bundle.directory.path.appending("nobody"))

@@ -130,7 +130,7 @@ import Testing
         #expect(result.status == 0)
     }
 
-    @Test("runs no program of the environment's choice when it crashes")
+    @Test("runs no program of the environment's choice when it crashes", .rows("swift-backtrace"))
     func crash() throws {
         let bundle = try OCIBundle(script: "sleep 1000")
         try bundle.write("swift-backtrace", Array("#!/bin/sh\ntouch \(bundle.directory.path)/marker\n".utf8))

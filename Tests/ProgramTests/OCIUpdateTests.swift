@@ -64,7 +64,7 @@ import Testing
         arguments: [
             (["--memory", "lots"], "invalid value for memory"), (["--cpu-share", "-5"], "invalid value for cpu-share"),
             (["--cpu-idle", "2"], "linux.resources.cpu.idle"), (["--resources", "-", "--memory", "5M"], "exclude"),
-            (["--l3-cache-schema", "L3:0=f"], "Intel RDT"), (["--resources", "missing.json"], "missing.json"),
+            (["--l3-cache-schema", "L3:0=f"], "resctrl"), (["--resources", "missing.json"], "missing.json"),
         ]
     )
     func mistakes(_ options: [String], _ words: String) throws {

@@ -77,7 +77,7 @@ import Testing
         try store.expect(0, "rm", "-f", "x")
     }
 
-    @Test("die with the front end that is killed, and what it leaves is removed by whoever comes next")
+    @Test("die with the front end that is killed, and what it leaves is removed by whoever comes next", .rows("F-07"))
     func killedFrontEnd() throws {
         let store = try SkiffStore()
         let script = """

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import Foundation
 import TestSupport
 import Testing
 
@@ -31,6 +32,34 @@ import Testing
         #expect(try store.expect(0, "layers", "--format", "json", "bb").output.contains("\"wasted\":0"))
         #expect(try store.expect(0, "layers", "--tree", "--format", "json", "bb").output.contains("\"etc/plain\""))
         try store.expectError("layers", "nosuch", says: "nosuch")
+    }
+
+    @Test("shows layers as a page in which names are text, however many and whatever they are")
+    func page() throws {
+        let store = try SkiffStore()
+        let made = try store.shell(
+            """
+            set -e; cd "$D"; mkdir -p "root/h/<b onclick=x>" "root/h/a" root/h/a-b root/many; echo x > root/h/a/in-a
+            echo x > "root/h/<b onclick=x>/&amp;'\\"><script>alert(1)<"
+            (cd root/many; seq 20000 | xargs touch)
+            tar -C root -cf hostile.tar .; "$S" --root "$R" import hostile.tar h
+            "$S" --root "$R" run --cgroup-parent "$C" --name h h true '<img src=x onerror=alert(1)>'
+            "$S" --root "$R" commit h hostile; "$S" --root "$R" rm h
+            mkdir empty; tar -C empty -cf empty.tar --files-from=/dev/null; "$S" --root "$R" import empty.tar empty
+            """
+        )
+        #expect(made.status == 0, "\(made.errors)")
+        let page = try store.expect(0, "layers", "--html", "hostile").output
+        #expect(page.hasPrefix("<!doctype html>") && page.hasSuffix("</html>\n"))
+        for tag in ["<script", "<img", "<b onclick"] { #expect(!page.contains(tag), "\(tag)") }
+        #expect(page.contains("<b>&lt;b onclick=x&gt;</b>") && page.contains("&lt;img src=x onerror=alert(1)&gt;"))
+        #expect(page.contains("<b>&amp;amp;&#39;"))
+        // A name that sorts between a directory and what is in it does not end the directory.
+        #expect(page.contains("<b>in-a</b>") && page.contains("<b>20000</b>"))
+        #expect(page.components(separatedBy: "<ul").count == page.components(separatedBy: "</ul>").count)
+        let empty = try store.expect(0, "layers", "--html", "empty").output
+        #expect(empty.contains("1 layer, 1 path, 0B of files; 0B wasted in 0 files."))
+        try store.expectError("layers", "--html", "--tree", "bb", says: "--html with --tree")
     }
 
     @Test("compares images by path")

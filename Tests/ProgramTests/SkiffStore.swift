@@ -79,9 +79,9 @@ final class SkiffStore: Sendable {
     }
 
     /// Runs a shell command, where `$S` is the program, and `$R` is the store.
-    func shell(_ script: String) throws -> Command.Result {
+    func shell(shell: String = "sh", _ script: String) throws -> Command.Result {
         try Command.run([
-            "env", "S=\(Program.skiff.path)", "R=\(store)", "C=\(cgroup)", "D=\(path)", "sh", "-c", script,
+            "env", "S=\(Program.skiff.path)", "R=\(store)", "C=\(cgroup)", "D=\(path)", shell, "-c", script,
         ])
     }
 

@@ -43,6 +43,7 @@ struct SkiffStoreFaultTests {
 
     @Test(
         "is sound when the process was killed at any call that changes files, and the same command then succeeds",
+        .rows("F-01", "F-02", "F-03"),
         .enabled(if: (try? Command.run(["strace", "-V"]).status) == 0, "needs strace"),
         arguments: Operation.allCases
     )
@@ -80,6 +81,7 @@ struct SkiffStoreFaultTests {
 
     @Test(
         "is sound when the disk was full, or had no room for more files, and the pull goes on when there is room",
+        .rows("F-08"),
         arguments: ["size=900k", "nr_inodes=40"]
     )
     func full(limit: String) throws {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import TestSupport
 import Testing
 
 @testable import RegistryClient
@@ -38,7 +39,7 @@ struct AuthenticationChallengeTests {
     )
     func malformed(value: String) { #expect(AuthenticationChallenge.read([value]).isEmpty) }
 
-    @Test("is one of sixteen at most") func many() {
+    @Test("is one of sixteen at most", .rows("CVE-2017-11468")) func many() {
         #expect(AuthenticationChallenge.read((0..<99).map { "S\($0) a=b" }).count == 16)
     }
 }
@@ -47,6 +48,7 @@ struct AuthenticationChallengeTests {
 struct RealmPolicyTests {
     @Test(
         "gets credentials only if it is the registry's own",
+        .rows("A-01", "A-02", "A-04", "A-05"),
         arguments: [
             ("https://registry.example.com", "https://registry.example.com/token", true),
             ("https://registry-1.docker.io", "https://auth.docker.io/token", true),
@@ -86,6 +88,7 @@ struct RealmPolicyTests {
 
     @Test(
         "is believed about the time a token lasts only within bounds",
+        .rows("A-16"),
         arguments: [
             (#"{"token":"a"}"#, 54), (#"{"access_token":"a","expires_in":300}"#, 270),
             (#"{"token":"a","expires_in":-1}"#, 54),
@@ -98,6 +101,7 @@ struct RealmPolicyTests {
 
     @Test(
         "must give a token that a header can carry",
+        .rows("A-16"),
         arguments: [
             #"{}"#, #"{"token":""}"#, #"{"token":5}"#, #"{"token":"a\r\nX: y"}"#, #"{"token":"a b"}"#,
             #"{"token":"é"}"#,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import TestSupport
 import ImageLayout
 import OCISpec
 import Synchronization
@@ -130,6 +131,7 @@ struct AuthenticationTests {
 
     @Test(
         "never go to a token server that is not the registry's",
+        .rows("A-01", "A-02", "A-03", "A-04", "A-05", "A-06", "CVE-2026-48978", "CVE-2019-10214"),
         arguments: [
             "https://evil.com/token", "http://auth.example.com/token", "https://me:x@auth.example.com/",
             "https://127.0.0.1/t",
@@ -145,13 +147,14 @@ struct AuthenticationTests {
         #expect(transport.seen.allSatisfy { $0.url.origin.host == "registry.example.com" && $0.authorization == nil })
     }
 
-    @Test("never go to a token server whose name leads into this network") func rebinding() async {
+    @Test("never go to a token server whose name leads into this network", .rows("A-14", "CVE-2026-48978"))
+    func rebinding() async {
         let transport = ScriptedTransport(addresses: ["auth.example.com": "10.0.0.5"]) { _ in Self.challenge() }
         #expect(await tags(transport)?.code == .realmRefused)
         #expect(transport.seen(by: "auth.example.com").isEmpty)
     }
 
-    @Test("do not follow a redirect of the token server") func tokenRedirect() async {
+    @Test("do not follow a redirect of the token server", .rows("GHSA-vh4v")) func tokenRedirect() async {
         let transport = ScriptedTransport { request in
             switch request.url.origin.host {
             case "auth.example.com": .status(307, [("Location", "https://evil.com/steal")])
@@ -165,6 +168,7 @@ struct AuthenticationTests {
 
     @Test(
         "stay at home when a blob is elsewhere",
+        .rows("A-07", "A-08", "GHSA-vh4v"),
         arguments: [
             "https://cdn.evil.com/blob?signature=x", "https://registry.example.com:8443/blob", "//cdn.evil.com/x",
         ]
@@ -192,7 +196,10 @@ struct AuthenticationTests {
         #expect(led.allSatisfy { $0.authorization == nil && $0.headers["Cookie"] == nil })
     }
 
-    @Test("are not given to another host that asks for them, nor once more at home after a way out") func challenges()
+    @Test(
+        "are not given to another host that asks for them, nor once more at home after a way out",
+        .rows("A-10", "GHSA-vh4v")
+    ) func challenges()
         async
     {
         let transport = ScriptedTransport { request in
@@ -222,7 +229,7 @@ struct AuthenticationTests {
         #expect(back.seen.last?.authorization == nil)
     }
 
-    @Test("are in no error, whoever repeats them") func errors() async {
+    @Test("are in no error, whoever repeats them", .rows("containerd-272c100b7")) func errors() async {
         for status in [400, 401, 403, 500] {
             let transport = ScriptedTransport { request in
                 if request.authorization == nil { return .status(401, [("WWW-Authenticate", "Basic realm=x")]) }
@@ -236,7 +243,9 @@ struct AuthenticationTests {
         #expect(!dumped.contains("s3cr3t"))
     }
 
-    @Test("that a header cannot carry are an error and are not sent") func control() async {
+    @Test("that a header cannot carry are an error and are not sent", .rows("A-16", "CVE-2022-3215")) func control()
+        async
+    {
         let transport = Self.tokenServer(good: { _ in true })
         let error = await tags(transport, Self.credentials(.registryToken("a\r\nX: y")))
         #expect(error?.code == .credentials)

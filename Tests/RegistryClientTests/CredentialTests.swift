@@ -175,6 +175,7 @@ struct CredentialStoreTests {
 
     @Test(
         "reports a helper that fails, hangs, writes too much or is not there, and never its secret",
+        .rows("containerd-272c100b7"),
         arguments: [
             ("exit 3", "exit status 3"), ("kill -9 $$", "killed by signal 9"),
             ("echo '{\"Secret\":\"sesame\"'", "no JSON object"),
@@ -198,7 +199,11 @@ struct CredentialStoreTests {
         #expect(!text.contains("\"sesame\""))
     }
 
-    @Test("does not run a helper with a name that leads elsewhere", arguments: ["../evil", "a/b", "a b", ".."])
+    @Test(
+        "does not run a helper with a name that leads elsewhere",
+        .rows("CVE-2026-23953"),
+        arguments: ["../evil", "a/b", "a b", ".."]
+    )
     func helperName(name: String) async throws {
         let directory = try TemporaryDirectory()
         try write(directory, "a.json", "{\"credsStore\":\"\(name)\"}")

@@ -89,7 +89,7 @@ struct DockerRegistryTests {
         #expect(try target.layout.check().isSound)
     }
 
-    @Test("that wants TLS and a password, both are checked") func protected() async throws {
+    @Test("that wants TLS and a password, both are checked", .rows("CVE-2019-10214")) func protected() async throws {
         let server = try LocalRegistry(.protected)
         let name = "\(server.name)/team/app:v1"
         let store = try StoreFixture()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import TestSupport
 import OCISpec
 import Synchronization
 import Testing
@@ -24,6 +25,7 @@ struct ExchangeTests {
 
     @Test(
         "is led no further than it should be",
+        .rows("A-09", "A-13", "A-14", "A-15", "AHC-redirect", "GCR-6dad820d"),
         arguments: [
             "http://registry.example.com/v2/", "http://cdn.example.com/",
             "https://registry.example.com/v2/team/app/tags/list",
@@ -42,7 +44,7 @@ struct ExchangeTests {
         #expect(transport.seen.count == 1)
     }
 
-    @Test("follows five redirects and not a sixth", arguments: [(5, true), (6, false), (20, false)])
+    @Test("follows five redirects and not a sixth", .rows("A-12"), arguments: [(5, true), (6, false), (20, false)])
     func hops(count: Int, isFollowed: Bool) async {
         let transport = ScriptedTransport { request in
             let number = Int(request.query("hop") ?? "0") ?? 0
@@ -53,7 +55,8 @@ struct ExchangeTests {
         #expect(transport.seen.count <= 6)
     }
 
-    @Test("connects a host that it was led to by the address that was checked") func pinned() async {
+    @Test("connects a host that it was led to by the address that was checked", .rows("A-14", "GCR-6dad820d"))
+    func pinned() async {
         let transport = ScriptedTransport(addresses: ["cdn.example.net": "198.51.100.7"]) { request in
             request.url.origin.host == "cdn.example.net"
                 ? Self.list : .status(302, [("Location", "https://cdn.example.net/x")])
@@ -89,7 +92,11 @@ struct ExchangeTests {
         #expect(transport.seen.count == 1)
     }
 
-    @Test("is repeated after passing failures, later each time", arguments: [408, 429, 500, 502, 503, 504])
+    @Test(
+        "is repeated after passing failures, later each time",
+        .rows("F-18"),
+        arguments: [408, 429, 500, 502, 503, 504]
+    )
     func retries(status: Int) async {
         let count = Mutex(0)
         let transport = ScriptedTransport { _ in
@@ -103,7 +110,7 @@ struct ExchangeTests {
         #expect(transport.clock.slept == [.milliseconds(500), .seconds(1), .seconds(2)])
     }
 
-    @Test("is not repeated after failures that stay", arguments: [400, 401, 403, 404, 405, 413, 501])
+    @Test("is not repeated after failures that stay", .rows("F-18"), arguments: [400, 401, 403, 404, 405, 413, 501])
     func lasting(status: Int) async {
         let transport = ScriptedTransport { _ in .status(status) }
         #expect(await tags(transport)?.status == status)
@@ -111,7 +118,7 @@ struct ExchangeTests {
         #expect(transport.clock.slept.isEmpty)
     }
 
-    @Test("gives up after five tries, and says what the registry says") func exhausted() async {
+    @Test("gives up after five tries, and says what the registry says", .rows("F-18")) func exhausted() async {
         let transport = ScriptedTransport { _ in
             .status(503, [], #"{"errors":[{"code":"UNAVAILABLE","message":"back\nsoon"}]}"#)
         }
@@ -126,6 +133,7 @@ struct ExchangeTests {
 
     @Test(
         "waits as long as the server asks, within reason",
+        .rows("F-18"),
         arguments: [("0", [0]), ("7", [7]), ("60", [60]), ("61", nil), ("1000000000", nil)] as [(String, [Int]?)]
     )
     func retryAfter(value: String, waits: [Int]?) async {
@@ -142,7 +150,9 @@ struct ExchangeTests {
         #expect(transport.clock.slept == (waits ?? []).map { .seconds($0) })
     }
 
-    @Test("that stops moving, or trickles, ends", arguments: [true, false]) func stalled(trickles: Bool) async {
+    @Test("that stops moving, or trickles, ends", .rows("F-17"), arguments: [true, false]) func stalled(trickles: Bool)
+        async
+    {
         let transport = ScriptedTransport { _ in
             trickles
                 ? ScriptedResponse(body: noise(1000), pieceSize: 1, delay: .seconds(1))
@@ -151,7 +161,8 @@ struct ExchangeTests {
         #expect(await tags(transport)?.code == .stalled)
     }
 
-    @Test("goes without TLS only to this machine, or where the user says so") func plain() async {
+    @Test("goes without TLS only to this machine, or where the user says so", .rows("CVE-2014-5277")) func plain() async
+    {
         let script: ScriptedTransport.Script = { request in
             if request.url.origin.scheme == .https { throw TransportError(.tlsFailed, "the server speaks no TLS") }
             return Self.list
@@ -178,7 +189,7 @@ struct ExchangeTests {
         #expect(transport.seen.first?.url.origin.description == "https://registry-1.docker.io")
     }
 
-    @Test("lists over pages of this server, and not over others") func pages() async throws {
+    @Test("lists over pages of this server, and not over others", .rows("CVE-2017-11468")) func pages() async throws {
         let transport = ScriptedTransport { request in
             switch request.query("last") {
             case nil: .status(200, [("Link", "</v2/team/app/tags/list?n=1&last=a>; rel=\"next\"")], #"{"tags":["a"]}"#)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import TestSupport
 import Testing
 
 @testable import RegistryClient
@@ -9,6 +10,7 @@ import Testing
 struct HeaderTests {
     @Test(
         "cannot be added with a line break or another name than a token",
+        .rows("CVE-2022-3215"),
         arguments: [
             ("X", "a\r\nY: b"), ("X", "a\nb"), ("X", "a\0b"), ("X Y", "a"), ("", "a"), ("X:", "a"),
         ]
@@ -68,6 +70,7 @@ struct HeaderTests {
 
     @Test(
         "Content-Range is understood or refused",
+        .rows("F-19"),
         arguments: [
             ("bytes 5-9/10", (5, 9, 10)), ("bytes 0-0/1", (0, 0, 1)), ("bytes 5-9/*", (5, 9, nil)),
             ("bytes 9-5/10", nil), ("bytes 5-10/10", nil), ("bytes */10", nil), ("bytes 5-9", nil), ("5-9/10", nil),

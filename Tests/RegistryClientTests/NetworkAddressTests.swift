@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import TestSupport
 import Testing
 
 @testable import RegistryClient
@@ -9,6 +10,7 @@ import Testing
 struct NetworkAddressTests {
     @Test(
         "is known for where it leads",
+        .rows("A-13"),
         arguments: [
             ("127.0.0.1", .loopback), ("127.255.0.9", .loopback), ("::1", .loopback), ("::ffff:127.0.0.1", .loopback),
             ("::127.0.0.1", .loopback), ("64:ff9b::127.0.0.1", .loopback), ("2002:7f00:1::", .loopback),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import TestSupport
 import ImageLayout
 import OCISpec
 import Synchronization
@@ -71,7 +72,8 @@ struct PullTests {
         #expect(try await pull(server.transport(), into: store, .allPlatforms).manifests.count == 3)
     }
 
-    @Test("of a digest gets that content whatever the tag stands for, and asks for no tag") func digest() async throws {
+    @Test("of a digest gets that content whatever the tag stands for, and asks for no tag", .rows("GHSA-qv35"))
+    func digest() async throws {
         let store = try StoreFixture()
         let server = MemoryRegistry()
         let old = server.add([noise(50)], tag: "v1")
@@ -93,8 +95,8 @@ struct PullTests {
         #expect(!transport.seen.contains { $0.path.hasSuffix(digest) })
     }
 
-    @Test("goes on by Range where a connection broke, and where an earlier run was killed") func resumes() async throws
-    {
+    @Test("goes on by Range where a connection broke, and where an earlier run was killed", .rows("F-17", "F-19"))
+    func resumes() async throws {
         let store = try StoreFixture()
         let layer = noise(200_000)
         let digest = Repository.digest(of: layer)
@@ -138,6 +140,7 @@ struct PullTests {
 
     @Test(
         "begins a blob anew where the server sends all of it, has less of it, or what was kept is wrong",
+        .rows("F-19"),
         arguments: 0..<3
     )
     func restarts(kind: Int) async throws {
@@ -163,7 +166,11 @@ struct PullTests {
         #expect(try store.layout.blobs.read(digest, limit: 1 << 20) == layer)
     }
 
-    @Test("takes nothing that is not what the descriptor says", arguments: Lie.allCases) func lies(lie: Lie)
+    @Test(
+        "takes nothing that is not what the descriptor says",
+        .rows("CVE-2026-33542", "B-07"),
+        arguments: Lie.allCases
+    ) func lies(lie: Lie)
         async throws
     {
         let store = try StoreFixture()
@@ -208,7 +215,11 @@ struct PullTests {
         }
     }
 
-    @Test("refuses documents that are not what they are said to be", arguments: BadDocument.allCases)
+    @Test(
+        "refuses documents that are not what they are said to be",
+        .rows("J-03", "J-08", "CVE-2026-33542"),
+        arguments: BadDocument.allCases
+    )
     func documents(kind: BadDocument) async throws {
         let store = try StoreFixture()
         let server = MemoryRegistry { request, _ in request.path.contains("/manifests/") ? kind.response : nil }
@@ -286,7 +297,10 @@ struct PullTests {
         #expect(["digest": .digestMismatch, "size": .sizeMismatch, "type": .unsupportedMediaType][lie] == error?.code)
     }
 
-    @Test("refuses an index that lies within itself too deep, and layers outside of the registry") func graphs()
+    @Test(
+        "refuses an index that lies within itself too deep, and layers outside of the registry",
+        .rows("CVE-2020-15157", "J-09")
+    ) func graphs()
         async throws
     {
         let store = try StoreFixture()

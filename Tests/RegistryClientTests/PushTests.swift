@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import TestSupport
 import ImageLayout
 import OCISpec
 import Synchronization
@@ -131,6 +132,7 @@ struct PushTests {
 
     @Test(
         "sends an upload elsewhere without credentials, and not out of TLS",
+        .rows("A-11", "GHSA-vh4v"),
         arguments: [
             ("https://upload.example.net/u", nil), ("http://registry.example.com/u", .redirectRefused),
             ("https://127.0.0.1/u", .redirectRefused),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import TestSupport
 import Testing
 
 @testable import RegistryClient
@@ -23,6 +24,7 @@ struct RegistryURLTests {
 
     @Test(
         "is refused where another reader could find another host",
+        .rows("A-06", "A-03", "A-15", "CVE-2022-3215"),
         arguments: [
             ("https://user@host/", .userInformation), ("https://user:password@evil/", .userInformation),
             ("https://good\\@evil/", .userInformation), ("https://evil\\.good/", .host), ("https:///x", .host),
@@ -74,7 +76,8 @@ struct RegistryURLTests {
         #expect(url.text == "https://host/x?_state=a%2Fb&digest=sha256:ab&a%26b=c%20d%3D%C3%A9")
     }
 
-    @Test("does not show its query, which may be a signature") func description() throws {
+    @Test("does not show its query, which may be a signature", .rows("containerd-272c100b7")) func description() throws
+    {
         #expect("\(try RegistryURL("https://host/a?signature=secret"))" == "https://host/a")
     }
 }

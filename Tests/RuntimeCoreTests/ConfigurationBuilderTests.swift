@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import TestSupport
 import OCISpec
 import SystemPackage
 import Testing
@@ -122,7 +123,7 @@ import Testing
         #expect(entries == ["PATH=/bin", "HOME=/", "A=3", "B=4", "C=a=b", "D="])
     }
 
-    @Test("gives a user other than root no capabilities but the bounding set")
+    @Test("gives a user other than root no capabilities but the bounding set", .rows("CVE-2018-10856"))
     func capabilities() throws {
         let user = try UserIdentity("5", groups: [], in: UserDatabase(passwd: [], group: []))
         let capabilities = try builder().configuration(for: user).process?.capabilities

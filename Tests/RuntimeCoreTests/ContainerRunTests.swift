@@ -100,7 +100,7 @@ import Testing
         #expect(result.errors.contains("Read-only file system"))
     }
 
-    @Test("has docker's capabilities and filter, no way to more, and a loopback interface only")
+    @Test("has docker's capabilities and filter, no way to more, and a loopback interface only", .rows("CVE-2014-6408"))
     func confinement() async throws {
         let script = "/bin/busybox grep -E 'CapEff|NoNewPrivs|Seccomp:' /proc/self/status; /bin/ls /sys/class/net"
         let result = try await TestStore().run(script)
@@ -114,6 +114,7 @@ import Testing
 
     @Test(
         "cannot write to the host's kernel file systems, whatever it shares with the host",
+        .rows("CVE-2023-25809"),
         arguments: ["nothing", "network", "processes", "ipc"]
     )
     func sharedKernelFileSystems(shared: String) async throws {
@@ -140,7 +141,7 @@ import Testing
         #expect(try test.leftovers() == [])
     }
 
-    @Test("is killed when it writes more than is to be captured")
+    @Test("is killed when it writes more than is to be captured", .rows("CVE-2022-31030", "F-20"))
     func outputLimit() async throws {
         let test = try TestStore()
         let result = try await test.run("while :; do echo 0123456789; done") { $0.captureLimit = 5000 }
@@ -151,7 +152,7 @@ import Testing
         #expect(exact.exit == .exited(0))
     }
 
-    @Test("tells when memory ran out")
+    @Test("tells when memory ran out", .rows("F-20"))
     func outOfMemory() async throws {
         let eaten = try await TestStore().run("x=$(/bin/head -c 100000000 /dev/zero | /bin/busybox tr '\\0' x); exit 0")
         {
@@ -161,7 +162,7 @@ import Testing
         #expect(eaten.exit.statusCode == 137)
     }
 
-    @Test("cannot have more processes than it may")
+    @Test("cannot have more processes than it may", .rows("F-20"))
     func pids() async throws {
         let script = "for i in 1 2 3 4 5 6 7 8 9; do /bin/sleep 5 & done; echo all"
         let result = try await TestStore().run(script) { $0.limits.pids = 5 }

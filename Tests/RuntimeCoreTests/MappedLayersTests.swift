@@ -21,13 +21,33 @@ struct MappedLayersTests {
             let number = file.rawValue
             try systemCall("fchown") { clinux_fchown(number, 5, 6) }
         }
-        let range = [IDMapping(containerID: 0, hostID: 100_000, count: 65_536)]
+        // The caller is a user that no layer has.
+        let range = [
+            IDMapping(containerID: 0, hostID: 100_000, count: 65_536),
+            IDMapping(containerID: 65_536, hostID: 0, count: 1),
+        ]
         let namespace = try MappingNamespace.make(PreparedLaunch.Mappings(uid: range, gid: range))
         let overlay = OverlayMount(lowers: [directory.path.appending("two"), directory.path.appending("one")])
         return (overlay, SharedDescriptor(namespace))
     }
 
-    @Test("shows owners as the namespace has them, and leaves the layers as they are")
+    @Test("says that it cannot be written where the caller is nobody, instead of mounting for reading")
+    func caller() throws {
+        let directory = try TemporaryDirectory()
+        var overlay = try prepare(directory).0
+        let range = [IDMapping(containerID: 0, hostID: 100_000, count: 65_536)]
+        let namespace = SharedDescriptor(try MappingNamespace.make(PreparedLaunch.Mappings(uid: range, gid: range)))
+        overlay.writable = OverlayMount.Writable(
+            upper: directory.path.appending("upper"),
+            work: directory.path.appending("work")
+        )
+        let error = #expect(throws: LayerUnpackError.self) { _ = try overlay.make(mappedBy: namespace).rawValue }
+        #expect(error?.code == .overlayUnsupported)
+        overlay.writable?.work = "/tmp"
+        #expect(throws: LayerUnpackError.self) { _ = try overlay.make(mappedBy: namespace).rawValue }
+    }
+
+    @Test("shows owners as the namespace has them, and leaves the layers as they are", .rows("CVE-2015-1340"))
     func readOnly() throws {
         let directory = try TemporaryDirectory()
         let (made, namespace) = try prepare(directory)
@@ -41,7 +61,7 @@ struct MappedLayersTests {
         #expect(try directory.open().status("one/a").uid == 5)
     }
 
-    @Test("stores what is written with the owner that was shown")
+    @Test("stores what is written with the owner that it has in the layers")
     func writable() throws {
         let directory = try TemporaryDirectory()
         let (made, namespace) = try prepare(directory)
@@ -53,7 +73,8 @@ struct MappedLayersTests {
         let tree = RootDirectory(takingOver: try overlay.make(mappedBy: namespace))
         try tree.open("a", CLINUX_O_WRONLY | CLINUX_O_TRUNC).write(Array("high".utf8))
         let stored = try directory.open().status("upper/a")
-        #expect(stored.uid == 100_005 && stored.gid == 100_006)
+        #expect(stored.uid == 5 && stored.gid == 6)
+        #expect(try tree.status("a").uid == 100_005)
         #expect(try directory.open().readFile("one/a") == Array("low".utf8))
     }
 }

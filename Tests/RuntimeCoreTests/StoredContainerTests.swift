@@ -35,7 +35,7 @@ import Testing
         var options = ContainerOptions()
         options.limits.memory = 64 << 20
         options.limits.pids = 32
-        let steps = try test.store.plan("test", ["/bin/true"], options: options)
+        let steps = try test.store.plan("test", ["/bin/true"], options: options).steps.map(\.text)
         #expect(steps.contains { $0.hasPrefix("write 67108864 to memory.") })
         #expect(steps.contains("write 32 to pids.max"))
         #expect(steps.contains { $0.contains("seccomp") })
@@ -62,7 +62,7 @@ import Testing
         try test.store.create("test", options: options).remove()
     }
 
-    @Test("takes other processes while it runs, as confined as its first one")
+    @Test("takes other processes while it runs, as confined as its first one", .rows("CVE-2019-10144"))
     func exec() async throws {
         let test = try TestStore()
         let stored = try test.store.create("test", ["/bin/sleep", "1000"])

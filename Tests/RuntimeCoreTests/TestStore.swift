@@ -17,7 +17,15 @@ final class TestStore {
     let store: ContainerStore
 
     /// Makes the store.
-    init(configure: (inout ImageConfiguration.Execution) -> Void = { _ in }) throws {
+    ///
+    /// - Parameters:
+    ///   - configure: What is changed about how the image is run.
+    ///   - preparing: What is done to the files of the second layer, given their directory.
+    /// - Throws: What `preparing` throws, and what is thrown when the image cannot be made.
+    init(
+        configure: (inout ImageConfiguration.Execution) -> Void = { _ in },
+        preparing: (FilePath) throws -> Void = { _ in }
+    ) throws {
         directory = try TemporaryDirectory()
         store = try ContainerStore(at: directory.path.appending("store"))
         var execution = ImageConfiguration.Execution(
@@ -34,7 +42,7 @@ final class TestStore {
                 config: execution,
                 rootfs: ImageConfiguration.RootFS()
             ),
-            layers: [try programs(), try files()],
+            layers: [try programs(), try files(preparing)],
             as: Reference("test")
         )
     }
@@ -50,7 +58,7 @@ final class TestStore {
         return try layer("programs")
     }
 
-    private func files() throws -> ResolvedImage.Layer {
+    private func files(_ prepare: (FilePath) throws -> Void) throws -> ResolvedImage.Layer {
         let top = try directory.open()
         for name in ["etc", "srv", "tmp"] { try top.makeDirectories(FilePath("files/\(name)")) }
         let passwd = "root:x:0:0::/root:/bin/sh\nsailor:x:1000:1001::/srv:/bin/sh\n"
@@ -59,6 +67,7 @@ final class TestStore {
         try top.replaceFile("files/etc/group", Array(group.utf8), mode: 0o644)
         try top.replaceFile("files/srv/note", Array("from the image\n".utf8), mode: 0o644)
         try top.replaceFile("files/bin-not-executable", Array("text".utf8), mode: 0o644)
+        try prepare(directory.path.appending("files"))
         return try layer("files")
     }
 

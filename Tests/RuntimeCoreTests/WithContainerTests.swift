@@ -119,6 +119,15 @@ import Testing
         }
     }
 
+    @Test("has no events any more once its program has ended") func endedEvents() async throws {
+        let test = try TestStore()
+        let count = try await withContainer("test", ["/bin/busybox", "true"], in: test.store) { container in
+            _ = try await container.wait()
+            return try await container.events().reduce(0) { count, _ in count + 1 }
+        }
+        #expect(count == 0)
+    }
+
     @Test("gets other limits while it runs, and tells when they are met")
     func limits() async throws {
         let test = try TestStore()
@@ -195,6 +204,21 @@ import Testing
             try await $0.wait()
         }
         #expect(reason == .timedOut)
+    }
+
+    @Test("is killed when its processes have used their time of the processors, whatever the clock says")
+    func processorTime() async throws {
+        let test = try TestStore()
+        let busy = try await test.run("while :; do :; done") {
+            $0.processorTime = .milliseconds(200)
+            $0.timeout = .seconds(60)
+        }
+        #expect(busy.exit == .processorTimeExceeded)
+        #expect(busy.exit.statusCode == 137)
+        #expect(busy.usage.statistics?.cpu?.usage ?? 0 >= 200_000_000)
+        // Who waits uses none.
+        let idle = try await test.run("/bin/sleep 1") { $0.processorTime = .milliseconds(500) }
+        #expect(idle.exit == .exited(0))
     }
 
     @Test("refuses a pipe to write to where nobody could write")

@@ -84,7 +84,8 @@ package final class LocalRegistry: Sendable {
         return address
     }
 
-    private static func freePort() throws -> UInt16 {
+    /// A port of 127.0.0.1 that nobody listens on.
+    package static func freePort() throws -> UInt16 {
         let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(number) }
         var own = address(0)

@@ -17,6 +17,10 @@ package enum Requirement: String, Hashable, Sendable {
     case cgroup1
     /// systemd as the machine's first process.
     case systemd
+    /// AppArmor with the profile of `Tests/Guest/profile`.
+    case appArmor
+    /// SELinux with a policy that knows the contexts of `Tests/Guest/policy.cil`.
+    case selinux
     /// Debian's statically linked busybox at `/bin/busybox`.
     case busybox
     /// GNU tar.
@@ -29,6 +33,8 @@ package enum Requirement: String, Hashable, Sendable {
     case skopeo
     /// `buildah`.
     case buildah
+    /// Debian's `runc` 1.1.5, which has faults that tests are tried on.
+    case runc
     /// `docker-registry`, and what makes its passwords and certificates; and a build with the package trait `Registry`.
     case registry
     /// `debootstrap`.
@@ -50,12 +56,15 @@ package enum Requirement: String, Hashable, Sendable {
         case .cgroup2: Self.cgroup2Controllers.isSuperset(of: ["memory", "pids"])
         case .cgroup1: Self.exists("/sys/fs/cgroup/memory/tasks") && Self.exists("/sys/fs/cgroup/pids/tasks")
         case .systemd: Self.exists("/run/systemd/system")
+        case .appArmor: Self.file("/sys/kernel/security/apparmor/profiles", contains: "skiff-test (enforce)\n")
+        case .selinux: Self.exists("/sys/fs/selinux/enforce")
         case .busybox: Self.exists("/bin/busybox")
         case .tar: Self.onPath("tar")
         case .bsdtar: Self.onPath("bsdtar")
         case .umoci: Self.onPath("umoci")
         case .skopeo: Self.onPath("skopeo")
         case .buildah: Self.onPath("buildah")
+        case .runc: (try? Command.run(["runc", "--version"]).output.contains("1.1.5")) == true
         case .registry: ["docker-registry", "htpasswd", "openssl"].allSatisfy(Self.onPath)
         case .debootstrap: Self.onPath("debootstrap")
         case .uidmap: Self.onPath("newuidmap") && Self.onPath("newgidmap")
@@ -67,14 +76,14 @@ package enum Requirement: String, Hashable, Sendable {
 
     /// Whether `SKIFF_TESTS_MUST_RUN` (a comma separated list, or `all`) makes its absence a failure.
     ///
-    /// `all` leaves out the two cgroup layouts, of which a machine has one at most, and systemd, which few test machines
-    /// run.
+    /// `all` leaves out the two cgroup layouts, of which a machine has one at most, systemd and the security modules, which few
+    /// test machines run.
     package var mustBeMet: Bool {
         guard let list = Environment.value(of: "SKIFF_TESTS_MUST_RUN") else { return false }
         let names = list.split(separator: ",")
         if names.contains(where: { $0 == rawValue }) { return true }
         return names.contains("all") && self != .cgroup1 && self != .cgroup2
-            && self != .systemd
+            && self != .systemd && self != .selinux && self != .appArmor
     }
 
     private static var hasSystemAdministration: Bool {

@@ -33,6 +33,35 @@ struct LaunchBenchmark {
         try container.delete()
     }
 
+    /// The time of each of `count` launches from a pool that has one waiting: create, start, wait, delete. Meanwhile the
+    /// pool's thread prepares the next.
+    func pooled(count: Int) throws -> Pooled {
+        let pool = try LaunchPool(runtime, configuration: configuration, bundle: bundle, capacity: 1)
+        defer { pool.close() }
+        let times = try (0..<count + 3).map { index in
+            try pool.fill()
+            return try ContinuousClock().measure {
+                let container = try pool.create("bench-pooled-\(index)")
+                try container.start()
+                _ = try container.waitBlocking()
+                try container.delete()
+            }
+        }
+        try pool.fill()
+        let statistics = pool.statistics
+        precondition(statistics.missed == 0)
+        let memory = statistics.waiting.first?.memory ?? 0
+        return Pooled(times: times.dropFirst(3).map(\.milliseconds), waitingBytes: memory)
+    }
+
+    /// Launches from a pool.
+    struct Pooled: Encodable {
+        /// The times in milliseconds.
+        let times: [Double]
+        /// The private memory of the init of a container that waits, in bytes.
+        let waitingBytes: UInt64
+    }
+
     /// The time per launch when `width` threads launch at once, `count` each: the whole time over all launches.
     func parallel(width: Int, count: Int) async throws -> [Duration] {
         let time = try await ContinuousClock().measure {

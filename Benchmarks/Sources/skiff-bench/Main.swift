@@ -11,6 +11,7 @@ import OCISpec
 @main struct Main {
     static let usage = """
         usage: skiff-bench launch BUNDLE STATE COUNT HEAP-MIB   create, start, wait, delete, from a host of that size
+               skiff-bench pool BUNDLE STATE COUNT              the same from a pool with one waiting
                skiff-bench parallel BUNDLE STATE COUNT WIDTH    the same on WIDTH threads
                skiff-bench exec BUNDLE STATE COUNT              processes added to a running container
                skiff-bench crowd BUNDLE STATE COUNT             launches beside COUNT containers, and what those cost
@@ -30,6 +31,9 @@ import OCISpec
             _ = try benchmark.launches(count: 3)
             try show(try benchmark.launches(count: try number(arguments[3])))
             precondition(ballast.sum > 0)
+        case ("pool", 4):
+            let benchmark = try LaunchBenchmark(bundle: arguments[1], state: arguments[2])
+            try write(try benchmark.pooled(count: try number(arguments[3])))
         case ("parallel", 5):
             let benchmark = try LaunchBenchmark(bundle: arguments[1], state: arguments[2])
             _ = try benchmark.launches(count: 3)

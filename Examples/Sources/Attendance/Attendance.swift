@@ -13,6 +13,10 @@ package struct Attendance: ~Copyable {
     private var relay: TerminalRelay?
     private let patience: Int?
     private var interruptions = 0
+    /// Whether the user has typed the keys to leave, so that the process goes on by itself.
+    package private(set) var hasDetached = false
+    /// Whether the process was sent a signal that asks programs to end.
+    package private(set) var wasInterrupted = false
 
     /// - Parameters:
     ///   - signals: The signals to hand on.
@@ -20,6 +24,8 @@ package struct Attendance: ~Copyable {
     ///   - readsInput: Whether standard input goes to the terminal.
     ///   - output: Where the terminal's output goes.
     ///   - patience: How often SIGINT and SIGTERM are handed on before the process is killed; `nil` is for ever.
+    ///   - keys: What the user types to leave; `nil` is nothing.
+    ///   - copy: A file that gets the terminal's output, too.
     ///   - keepsNewlines: Whether the terminal's output is passed as the process writes it, without carriage returns.
     package init(
         signals: SignalQueue?,
@@ -27,12 +33,14 @@ package struct Attendance: ~Copyable {
         readsInput: Bool,
         output: CInt = 1,
         patience: Int? = nil,
+        keys: DetachKeys? = nil,
+        copy: SharedDescriptor? = nil,
         keepsNewlines: Bool = false
     ) {
         self.signals = signals
         self.patience = patience
         host = HostTerminal(isRaw: terminal != nil && readsInput, addsReturns: keepsNewlines)
-        relay = terminal.map { TerminalRelay($0, readsInput: readsInput, output: output) }
+        relay = terminal.map { TerminalRelay($0, readsInput: readsInput, output: output, keys: keys, copy: copy) }
         if keepsNewlines, let terminal { _ = program_keep_newlines(terminal.descriptor.rawValue) }
     }
 
@@ -41,7 +49,7 @@ package struct Attendance: ~Copyable {
         if let relay { host.copySize(to: relay.terminal) }
     }
 
-    /// Follows a child to its end; it is not reaped.
+    /// Follows a process to its end, or until the user leaves; it is not reaped.
     ///
     /// - Parameters:
     ///   - process: The child.
@@ -64,6 +72,8 @@ package struct Attendance: ~Copyable {
             forwardSignals(to: process)
             if watched[2].revents != 0 && !whenReadable() { other.fd = -1 }
             try relay?.copy(watched[3...])
+            hasDetached = relay?.hasDetached ?? false
+            if hasDetached { return }
             if watched[0].revents != 0 {
                 try relay?.copyOutput()
                 return
@@ -78,6 +88,7 @@ package struct Attendance: ~Copyable {
             case SIGWINCH: copySize()
             default:
                 process.send(signal: signal)
+                if [SIGINT, SIGTERM, SIGHUP, SIGQUIT].contains(signal) { wasInterrupted = true }
                 // A first process without a handler does not notice; who insists is obeyed.
                 if signal == SIGINT || signal == SIGTERM { interruptions += 1 }
                 if interruptions == patience { process.send(signal: SIGKILL) }

@@ -22,6 +22,11 @@ package struct SignalQueue: Sendable {
     /// What to wait for.
     var watched: pollfd { pollfd(fd: descriptor.descriptor.rawValue, events: Int16(POLLIN), revents: 0) }
 
+    /// The signals that have arrived and that mean something to another process.
+    package func takeAll() -> [Int32] {
+        take().filter { ![SIGCHLD, SIGPIPE, SIGURG, SIGWINCH].contains($0) }
+    }
+
     /// The signals that have arrived.
     func take() -> [Int32] {
         var arrived: [Int32] = []

@@ -16,6 +16,11 @@ struct TerminalRelay {
     private var pending: [UInt8] = []
     private var inputIsOpen: Bool
     private var terminalIsOpen = true
+    private var keys: DetachKeys?
+    /// A file that gets the process's output, too.
+    private let record: SharedDescriptor?
+    /// Whether the user has typed the keys to leave.
+    private(set) var hasDetached = false
 
     /// The end of a file, as a key: what a terminal makes of it ends the input of who reads there.
     private static let endOfInput: UInt8 = 4
@@ -24,7 +29,17 @@ struct TerminalRelay {
     ///   - terminal: The host's side of the process's terminal.
     ///   - readsInput: Whether standard input is copied to it.
     ///   - output: Where its output goes.
-    init(_ terminal: SharedDescriptor, readsInput: Bool, output: CInt) {
+    ///   - keys: What the user types to leave; `nil` is nothing.
+    ///   - copy: A file that gets its output, too.
+    init(
+        _ terminal: SharedDescriptor,
+        readsInput: Bool,
+        output: CInt,
+        keys: DetachKeys? = nil,
+        copy: SharedDescriptor? = nil
+    ) {
+        self.keys = keys
+        self.record = copy
         self.terminal = terminal
         self.output = output
         inputIsOpen = readsInput
@@ -53,11 +68,12 @@ struct TerminalRelay {
         while terminalIsOpen, let bytes = read(from: terminal.descriptor.rawValue) {
             // An error here says that nobody has the other side open any more.
             if bytes.isEmpty { terminalIsOpen = false }
-            try write(bytes)
+            if let record { try write(bytes, to: record.descriptor.rawValue) }
+            try write(bytes, to: output)
         }
     }
 
-    private func write(_ bytes: [UInt8]) throws(SystemCallError) {
+    private func write(_ bytes: [UInt8], to output: CInt) throws(SystemCallError) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(output, $0.baseAddress, $0.count) }
@@ -71,7 +87,9 @@ struct TerminalRelay {
 
     private mutating func readInput() {
         guard let bytes = read(from: 0) else { return }
-        pending += bytes
+        let (typed, leaves) = keys?.take(bytes) ?? (bytes, false)
+        hasDetached = leaves
+        pending += typed
         guard bytes.isEmpty else { return }
         inputIsOpen = false
         pending.append(Self.endOfInput)

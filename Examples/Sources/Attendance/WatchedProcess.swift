@@ -17,6 +17,9 @@ package struct WatchedProcess: ~Copyable {
         descriptor = OwnedFileDescriptor(takingOver: result)
     }
 
+    /// Takes over a pidfd.
+    package init(takingOver descriptor: consuming OwnedFileDescriptor) { self.descriptor = descriptor }
+
     /// What to wait for: readable when the process has ended.
     var watched: pollfd { pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0) }
 

@@ -48,7 +48,7 @@ internal import OCIRuntime
             let runtime = Runtime(root: globals.root, logger: Logger(label: Version.program) { _ in handler })
             return try command.run(Invocation(globals: globals, arguments: own, runtime: runtime, log: log))
         } catch {
-            log.write(.error, "\(error)")
+            log.write(.error, "\(error)", shown: (error as? InterpreterFailure)?.line)
             return failureStatus
         }
     }

@@ -16,6 +16,7 @@ enum Skiff {
             arguments.removeFirst()
             Supervisor.takeOver()
         }
+        if arguments.first == TerminalKeeper.holdArgument { TerminalKeeper.hold() }
         exit(run(arguments))
     }
 

@@ -17,10 +17,11 @@ struct SkiffCommand: ParsableCommand {
             CommandGroup(
                 name: "Containers",
                 subcommands: [
-                    RunCommand.self, CreateCommand.self, StartCommand.self, ExecCommand.self, ListCommand.self,
+                    RunCommand.self, CreateCommand.self, StartCommand.self, AttachCommand.self, ExecCommand.self,
+                    ListCommand.self,
                     LogsCommand.self, KillCommand.self, StopCommand.self, RestartCommand.self, WaitCommand.self,
                     PauseCommand.self, UnpauseCommand.self, UpdateCommand.self, RenameCommand.self, RemoveCommand.self,
-                    CommitCommand.self, ExportCommand.self, DiffCommand.self,
+                    CopyCommand.self, CommitCommand.self, ExportCommand.self, DiffCommand.self,
                 ]
             ),
             CommandGroup(
@@ -47,6 +48,7 @@ struct SkiffCommand: ParsableCommand {
                     VersionCommand.self,
                 ]
             ),
+            CommandGroup(name: "For shells", subcommands: [CompletionCommand.self, ManualCommand.self]),
         ]
     )
 }

@@ -130,4 +130,39 @@ CLINUX_INLINE long clinux_receive_fd(int socket, void *bytes, size_t count, int 
     return result;
 }
 
+/// The most descriptors of one message (SCM_MAX_FD).
+#define CLINUX_SCM_MAX_FD 253
+#define CLINUX_MSG_CTRUNC 8
+
+struct clinux_fds_control { size_t count; int32_t level; int32_t type; int32_t fds[CLINUX_SCM_MAX_FD]; int32_t pad; };
+
+/// Sends bytes and 1 to CLINUX_SCM_MAX_FD descriptors with them.
+CLINUX_INLINE long clinux_send_fds(int socket, const void *bytes, size_t count, const int *passed, uint32_t number) {
+    struct clinux_fds_control control;
+    if (number == 0 || number > CLINUX_SCM_MAX_FD) return -22;
+    control.count = 16 + 4 * (size_t)number;
+    control.level = 1;
+    control.type = 1;
+    for (uint32_t i = 0; i < number; i++) control.fds[i] = passed[i];
+    struct clinux_iovec vector = {bytes, count};
+    struct clinux_msghdr message = {0, 0, 0, &vector, 1, &control, (control.count + 7) & ~(size_t)7, 0, 0};
+    return CLINUX_CALL3(__NR_sendmsg, socket, &message, CLINUX_MSG_NOSIGNAL);
+}
+/// Receives bytes and descriptors (close-on-exec), for which `passed` has CLINUX_SCM_MAX_FD places; `number` is how many
+/// came, and 0 when some of them did not fit into the process's table.
+CLINUX_INLINE long clinux_receive_fds(int socket, void *bytes, size_t count, int *passed, uint32_t *number) {
+    struct clinux_fds_control control;
+    control.count = 0;
+    struct clinux_iovec vector = {bytes, count};
+    struct clinux_msghdr message = {0, 0, 0, &vector, 1, &control, sizeof control, 0, 0};
+    long result = CLINUX_CALL3(__NR_recvmsg, socket, &message, CLINUX_MSG_CMSG_CLOEXEC);
+    *number = 0;
+    if (result < 0 || message.control_count < 20 || control.level != 1 || control.type != 1 || control.count < 20)
+        return result;
+    size_t came = (control.count - 16) / 4;
+    for (size_t i = 0; i < came && i < CLINUX_SCM_MAX_FD; i++) passed[i] = control.fds[i];
+    if (!(message.flags & CLINUX_MSG_CTRUNC)) *number = (uint32_t)came;
+    return result;
+}
+
 #endif

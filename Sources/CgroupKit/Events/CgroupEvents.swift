@@ -27,6 +27,12 @@ public final class CgroupEvents: AsyncSequence, Sendable {
 
     init(_ sources: [EventSource]) { self.sources = sources }
 
+    /// No events: those of what has ended already.
+    package convenience init() {
+        self.init([])
+        state.withLock { $0.hasEnded = true }
+    }
+
     /// The events from now on.
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(self) }
 

@@ -36,7 +36,10 @@ public struct CgroupLayout: Hashable, Sendable {
         let text: [UInt8]
         do throws(SystemCallError) {
             text = try OwnedFileDescriptor.open(file, CLINUX_O_RDONLY).readAll(limit: 16 << 20)
-        } catch { throw CgroupError("detect cgroup layout", path: file, cause: error) }
+        } catch {
+            let hint = error.errno == .noSuchFileOrDirectory ? "mount procfs at /proc" : nil
+            throw CgroupError("detect cgroup layout", path: file, cause: error, hint: hint)
+        }
         return try CgroupLayout(mounts: MountInfoEntry.parse(text, type: "cgroup"), root: root) { mountPoint in
             let file = mountPoint.appending("cgroup.controllers")
             // A hierarchy whose controllers cannot be read offers none to us.
@@ -91,7 +94,7 @@ public struct CgroupLayout: Hashable, Sendable {
             throw CgroupError(
                 .unsupported,
                 "detect cgroup layout",
-                hint: "no cgroup hierarchy is mounted; mount cgroup2 at /sys/fs/cgroup"
+                hint: "no cgroup hierarchy is mounted; mount -t cgroup2 none /sys/fs/cgroup"
             )
         }
         self.hierarchies = hierarchies

@@ -14,6 +14,7 @@ extension Interpreter {
         let arguments: MappedList
         let environment: MappedList
         let timeout: UInt32
+        let addsHome: Bool
     }
 
     /// Runs a hook to its end.
@@ -28,6 +29,9 @@ extension Interpreter {
         if hookOutput >= 0 { _ = clinux_close(hookOutput) }
         hookOutput = unsafe try check(clinux_memfd_create("hook-output", UInt32(CLINUX_MFD_CLOEXEC)), .hookFork)
         let vectors = unsafe try pointers(hook.arguments, hook.environment)
+        if hook.addsHome, let home = unsafe home {
+            unsafe vectors[hook.arguments.count + 1 + hook.environment.count] = unsafe home
+        }
         var pidfd: CInt = -1
         let pid = unsafe try check(clinux_fork_by_clone(&pidfd), .hookFork)
         if pid == 0 {

@@ -32,7 +32,8 @@ extension Interpreter {
         case .makeSymlink(let path, let destination):
             let result = unsafe try withParent(path) { unsafe clinux_symlinkat(reader.pointer(destination), $0, $1) }
             if result != -CLINUX_EEXIST { try check(result, .symlink) }
-        case .prepareMasks: try prepareMasks()
+        case .setContext(let path, let context): try setContext(path, context)
+        case .prepareMasks(let options): try prepareMasks(options)
         case .mask(let path): try mask(path)
         case .makeReadOnly(let path): try makeReadOnly(path)
         case .pivotRoot: try pivotRoot()
@@ -189,6 +190,20 @@ extension Interpreter {
         try check(clinux_fsconfig(context, UInt32(CLINUX_FSCONFIG_CMD_RECONFIGURE), nil, nil, 0), .fsconfig)
     }
 
+    /// Labels the root of a file system whose superblock was there before anybody could say its context.
+    private func setContext(_ path: MappedText, _ context: MappedText) throws(StepError) {
+        let directory = unsafe try check(
+            openInRoot(reader.pointer(path), flags: CLINUX_O_RDONLY | CLINUX_O_DIRECTORY, resolve: Self.inRoot),
+            .openTarget
+        )
+        defer { _ = clinux_close(directory) }
+        // As libselinux does, the byte that ends the text is part of the value.
+        unsafe try check(
+            clinux_fsetxattr(directory, "security.selinux", reader.pointer(context), Int(context.count) + 1, 0),
+            .attribute
+        )
+    }
+
     private func bindMount(
         _ source: TreeSource<MappedStorage>,
         _ target: MountTarget<MappedStorage>,
@@ -262,13 +277,14 @@ extension Interpreter {
 
     /// One small tmpfs, attached below the future root so that the kernel lets us copy its parts, gives an empty
     /// directory and an empty file that nothing in the container can have prepared.
-    private mutating func prepareMasks() throws(StepError) {
+    private mutating func prepareMasks(_ options: MappedList) throws(StepError) {
         let context = unsafe try check(clinux_fsopen("tmpfs", UInt32(CLINUX_FSOPEN_CLOEXEC)), .fsopen)
         defer { _ = clinux_close(context) }
         unsafe try check(
             clinux_fsconfig(context, UInt32(CLINUX_FSCONFIG_SET_STRING), "source", "tmpfs", 0),
             .fsconfig
         )
+        try reader.forEach(options) { (option: MappedText) throws(StepError) in try configure(context, option) }
         try check(clinux_fsconfig(context, UInt32(CLINUX_FSCONFIG_CMD_CREATE), nil, nil, 0), .fsconfig)
         let quiet = UInt32(CLINUX_MOUNT_ATTR_NOSUID | CLINUX_MOUNT_ATTR_NODEV | CLINUX_MOUNT_ATTR_NOEXEC)
         let mount = try check(clinux_fsmount(context, UInt32(CLINUX_FSMOUNT_CLOEXEC), quiet), .fsmount)

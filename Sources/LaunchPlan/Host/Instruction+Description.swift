@@ -33,7 +33,8 @@ extension Instruction: CustomStringConvertible where Storage == HostStorage {
             "make device \(Self.show(path)) \(Self.deviceLetter(mode)) \(major):\(minor)"
         case .makeDirectory(let path, _): "make directory \(Self.show(path))"
         case .makeSymlink(let path, let destination): "make link \(Self.show(path)) to \(Self.show(destination))"
-        case .prepareMasks: "prepare masks"
+        case .setContext(let path, let context): "label \(Self.show(path)) with \(Self.show(context))"
+        case .prepareMasks(let options): "prepare masks\(Self.show(options))"
         case .mask(let path): "mask \(Self.show(path))"
         case .makeReadOnly(let path): "make \(Self.show(path)) read-only"
         case .pivotRoot: "pivot root"
@@ -73,19 +74,31 @@ extension Instruction: CustomStringConvertible where Storage == HostStorage {
         case .findHome(let uid): "find the home directory of user \(uid)"
         case .ownStreams(let uid, _): "give the standard streams to user \(uid)"
         case .installSeccomp(let filter, _): "install seccomp filter of \(filter.count / 8) instructions"
-        case .runHook(let name, let path, _, _, _, _, _): "run \(Self.show(name)) \(Self.show(path))"
-        case .findExecutable(let candidates): "find executable \(Self.show(candidates.first ?? []))"
+        case .runHook(let name, let path, _, _, _, _, _, _): "run \(Self.show(name)) \(Self.show(path))"
+        case .findExecutable(let candidates): "find executable \(Self.program(candidates))"
         case .awaitStart: "wait for the start"
         case .closeDescriptors(let first): "close descriptors from \(first) on"
         case .prepareProgram: "prepare the program"
         case .announce: "announce the program"
         case .execute: "execute the program"
+        case .awaitPlan: "wait for the rest of the plan"
+        case .placeDescriptors(let first, let count):
+            count == 0 ? "place no descriptors" : "place descriptors \(first) to \(first + count - 1)"
         default: "step \(opcode.rawValue)"
         }
     }
 
+    /// One path, or one name in several directories.
+    private static func program(_ candidates: [[UInt8]]) -> String {
+        guard candidates.count > 1, let name = candidates[0].split(separator: UInt8(ascii: "/")).last else {
+            return show(candidates.first ?? [])
+        }
+        let directories = candidates.map { show($0.dropLast(name.count + 1)) }
+        return "\(show(Array(name))) in \(directories.joined(separator: ":"))"
+    }
+
     /// Bytes as text; what is not printable ASCII or valid UTF-8 is shown escaped.
-    static func show(_ bytes: [UInt8]) -> String {
+    static func show(_ bytes: some Collection<UInt8>) -> String {
         var text = ""
         for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
             text += scalar.value < 0x20 || scalar.value == 0x7f ? scalar.escaped(asASCII: true) : String(scalar)
@@ -164,6 +177,7 @@ extension Opcode {
         case .prepareProgram: "prepare the program"
         case .closeDescriptors: "close descriptors"
         case .awaitStart: "wait for the start"
+        case .awaitPlan: "wait for the rest of the plan"
         default: "step \(rawValue)"
         }
     }

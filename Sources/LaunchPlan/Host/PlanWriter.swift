@@ -33,14 +33,15 @@ package struct PlanWriter {
 
     private mutating func payload(_ instruction: HostInstruction) {
         switch instruction {
-        case .hide, .becomeRoot, .continueInChild, .newSession, .prepareMasks, .pivotRoot, .enterRoot, .raiseLoopback,
-            .setNoNewPrivileges, .announce, .execute:
+        case .hide, .becomeRoot, .continueInChild, .newSession, .pivotRoot, .enterRoot, .raiseLoopback,
+            .setNoNewPrivileges, .announce, .execute, .awaitPlan:
             break
         case .dieWithParent(let value), .unshare(let value), .awaitHost(let value), .setUmask(let value),
             .awaitStart(let value), .closeDescriptors(let value), .openProc(let value), .setIOPriority(let value),
             .enterDirectory(let value), .findHome(let value):
             integers(UInt64(value))
         case .joinNamespaces(let slot, let flags): integers(UInt64(slot), UInt64(flags))
+        case .placeDescriptors(let first, let count): integers(UInt64(first), UInt64(count))
         case .ownStreams(let uid, let hasTerminal): integers(UInt64(uid), UInt64(hasTerminal))
         case .setPropagation(let value), .setPersonality(let value), .dropBoundingSet(let value): integers(value)
         case .setResourceLimit(let resource, let soft, let hard): integers(UInt64(resource), soft, hard)
@@ -91,9 +92,10 @@ package struct PlanWriter {
         case .makeSymlink(let path, let destination):
             text(path)
             text(destination)
-        case .writeProcFile(let path, let value):
+        case .writeProcFile(let path, let value), .setContext(let path, let value):
             text(path)
             text(value)
+        case .prepareMasks(let options): list(options)
         case .newSessionKeyring(let name, let permissions):
             text(name)
             integers(UInt64(permissions))
@@ -108,14 +110,14 @@ package struct PlanWriter {
         case .installSeccomp(let filter, let flags):
             integers(UInt64(flags))
             text(filter)
-        case .runHook(let name, let path, let arguments, let environment, let input, let tail, let timeout):
+        case .runHook(let name, let path, let arguments, let environment, let input, let tail, let timeout, let home):
             text(name)
             text(path)
             list(arguments)
             list(environment)
             text(input)
             text(tail)
-            integers(UInt64(timeout))
+            integers(UInt64(timeout), UInt64(home))
         case .findExecutable(let candidates): list(candidates)
         case .prepareProgram(let arguments, let environment):
             list(arguments)

@@ -19,6 +19,10 @@ extension LayerApplier {
         do throws(LayerUnpackError) { try parent.makeDirectory(last) } catch {
             guard error.errno == .fileExists else { throw error }
             let existing = try parent.status(last)
+            if form == .plain {
+                if existing?.kind == .directory { return }
+                throw LayerUnpackError(.notDirectory, "create directory", detail: "it is there, and no directory")
+            }
             if existing?.kind != .directory {
                 hidesLower = existing.map(isWhiteout) ?? false
                 try remove(last, in: parent)
@@ -150,6 +154,8 @@ extension LayerApplier {
         tree.forgetPaths()
         do throws(LayerUnpackError) { try parent.removeFile(name) } catch {
             switch error.errno {
+            case .isDirectory where form == .plain:
+                throw LayerUnpackError(.targetNotEmpty, "create file", detail: "a directory is there")
             case .isDirectory: try parent.removeTree(name)
             case .noSuchFileOrDirectory: return
             default: throw error
@@ -225,7 +231,7 @@ extension LayerForm {
     /// Why a hard link's target may be missing.
     fileprivate var linkHint: String {
         switch self {
-        case .flat: ""
+        case .flat, .plain: ""
         case .overlay: " (a layer of a snapshot can link to files of the same layer only)"
         }
     }

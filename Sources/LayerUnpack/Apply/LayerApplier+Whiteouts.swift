@@ -9,7 +9,7 @@ extension LayerApplier {
     /// Removes, or hides, what lower layers have; what this layer has stays, whichever of the two came first.
     func apply(_ whiteout: Whiteout, _ name: EntryName) throws(LayerUnpackError) {
         switch (whiteout, form) {
-        case (.ignored, _), (_, .flat(hasLowerContent: false)): return
+        case (.ignored, _), (_, .flat(hasLowerContent: false)), (_, .plain): return
         case (.file(let hidden), .flat):
             guard let parent = try tree.find(name.parent) else { return }
             remember(parent, path: name.parent)

@@ -22,9 +22,17 @@ final class LayerApplier {
     /// What this layer made, so that its whiteouts leave it alone.
     var written: Set<TreeName> = []
     private var budget: ContentBudget
+    /// Whom the layer's users are in the tree, if they are others there.
+    private let translation: OwnerTranslation?
 
-    init(_ root: TreeDirectory, form: LayerForm, options: UnpackOptions) {
-        tree = LayerTree(root, owner: options.owners == .kept ? .root : .unchanged)
+    init(
+        _ root: TreeDirectory,
+        form: LayerForm,
+        options: UnpackOptions,
+        translation: OwnerTranslation? = nil
+    ) {
+        self.translation = translation
+        tree = LayerTree(root, owner: translation?.root ?? (options.owners == .kept ? .root : .unchanged))
         self.form = form
         self.options = options
         budget = ContentBudget(options.limits)
@@ -52,10 +60,11 @@ final class LayerApplier {
     /// Makes what an entry says; `reader`, which is at the entry, has its content.
     func place(_ entry: TarEntry, _ reader: TarReader?) throws(LayerUnpackError) {
         let name = try EntryName(entry.name, limits: options.limits)
-        if let whiteout = try Whiteout(name, kind: entry.kind) { return try apply(whiteout, name) }
-        let owner = options.owners == .kept ? try Owner(entry) : .unchanged
+        if form != .plain, let whiteout = try Whiteout(name, kind: entry.kind) { return try apply(whiteout, name) }
+        let owner = try owner(of: entry)
         if name.isRoot {
             guard entry.kind == .directory else { throw LayerUnpackError.rootIsNoDirectory }
+            if form == .plain { return }
             return try complete(directory: tree.root, path: [], entry, owner)
         }
         try budget.spend(entry)
@@ -75,6 +84,12 @@ final class LayerApplier {
         case .fifo: try makeNode(name.last, in: parent, entry, owner, CLINUX_S_IFIFO, 0)
         }
         if form.hasLowerContent { written.insert(TreeName(directory: parent.identity, name: name.last)) }
+    }
+
+    private func owner(of entry: TarEntry) throws(LayerUnpackError) -> Owner {
+        guard options.owners == .kept else { return translation?.root ?? .unchanged }
+        let owner = try Owner(entry)
+        return try translation?.stored(owner) ?? owner
     }
 
     private func parent(of name: EntryName) throws(LayerUnpackError) -> TreeDirectory {

@@ -11,7 +11,7 @@ struct Owner: Hashable, Sendable {
     /// Whoever makes a file.
     static let unchanged = Owner(uid: .max, gid: .max)
 
-    private init(uid: UInt32, gid: UInt32) {
+    init(uid: UInt32, gid: UInt32) {
         self.uid = uid
         self.gid = gid
     }

@@ -24,6 +24,13 @@ public struct ByteText: Hashable, Sendable {
     public var text: String? { String(validating: bytes, as: UTF8.self) }
 }
 
+extension ByteText: ExpressibleByStringLiteral {
+    /// Takes the bytes of a text.
+    ///
+    /// - Parameter value: The text.
+    public init(stringLiteral value: String) { self.init(value) }
+}
+
 extension ByteText: CustomStringConvertible {
     /// The text where it is safe to show, else in double quotes with everything but printable ASCII as `\xNN`.
     ///
@@ -61,7 +68,7 @@ extension ByteText: JSONRepresentable, Codable {
     /// Reads a string, or an object with the member `base64`.
     ///
     /// - Parameter reader: The reader.
-    /// - Throws: ``JSONError`` for anything else.
+    /// - Throws: `JSONError` for anything else.
     public init(reading reader: inout JSONReader) throws(JSONError) {
         if try reader.peekType() == .object {
             self.init(try Encoded(reading: &reader).base64.bytes)
@@ -82,13 +89,13 @@ extension ByteText: JSONRepresentable, Codable {
     /// - Parameter scanner: What looks at strings.
     public func scanStrings(_ scanner: inout JSONStringScanner) { if let text { scanner.scan(text) } }
 
-    /// Reads the value from any decoder, by way of ``JSONValue``.
+    /// Reads the value from any decoder, by way of `JSONValue`.
     ///
     /// - Parameter decoder: The decoder.
-    /// - Throws: What the decoder throws, or ``JSONError``.
+    /// - Throws: What the decoder throws, or `JSONError`.
     public init(from decoder: any Decoder) throws { try self.init(json: JSONValue(from: decoder).json()) }
 
-    /// Writes the value to any encoder, by way of ``JSONValue``.
+    /// Writes the value to any encoder, by way of `JSONValue`.
     ///
     /// - Parameter encoder: The encoder.
     /// - Throws: What the encoder throws.

@@ -36,7 +36,7 @@ public struct DeviceNumber: JSONRecord, Hashable, Sendable {
     /// Reads the value from an object.
     ///
     /// - Parameter reader: The reader.
-    /// - Throws: ``JSONError``.
+    /// - Throws: `JSONError`.
     public init(reading reader: inout JSONReader) throws(JSONError) {
         (major, minor) = (0, 0)
         try reader.readRecord(&self)

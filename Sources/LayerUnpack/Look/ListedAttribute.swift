@@ -18,7 +18,7 @@ public struct ListedAttribute: JSONRecord, Hashable, Sendable {
     /// Reads the value from an object.
     ///
     /// - Parameter reader: The reader.
-    /// - Throws: ``JSONError``.
+    /// - Throws: `JSONError`.
     public init(reading reader: inout JSONReader) throws(JSONError) {
         self.init(TarEntry.Attribute(name: [], value: []))
         try reader.readRecord(&self)

@@ -47,7 +47,7 @@ public struct ListedEntry: JSONRecord, Hashable, Sendable {
         /// Reads the value from an object.
         ///
         /// - Parameter reader: The reader.
-        /// - Throws: ``JSONError``.
+        /// - Throws: `JSONError`.
         public init(reading reader: inout JSONReader) throws(JSONError) {
             self.init(seconds: 0)
             try reader.readRecord(&self)
@@ -97,7 +97,7 @@ public struct ListedEntry: JSONRecord, Hashable, Sendable {
     /// Reads the value from an object.
     ///
     /// - Parameter reader: The reader.
-    /// - Throws: ``JSONError``.
+    /// - Throws: `JSONError`.
     public init(reading reader: inout JSONReader) throws(JSONError) {
         self.init(.file, [])
         try reader.readRecord(&self)

@@ -24,7 +24,7 @@ public struct MergedLayer: JSONRecord, Hashable, Sendable {
     /// Reads the value from an object.
     ///
     /// - Parameter reader: The reader.
-    /// - Throws: ``JSONError``.
+    /// - Throws: `JSONError`.
     public init(reading reader: inout JSONReader) throws(JSONError) {
         self.init(diffID: Digest(unread: ()))
         try reader.readRecord(&self)

@@ -84,7 +84,7 @@ public struct MergedTree: JSONRecord, Hashable, Sendable {
     /// Reads the value from an object.
     ///
     /// - Parameter reader: The reader.
-    /// - Throws: ``JSONError``.
+    /// - Throws: `JSONError`.
     public init(reading reader: inout JSONReader) throws(JSONError) {
         (layers, entries, wasted) = ([], [], [])
         try reader.readRecord(&self)

@@ -61,7 +61,7 @@ public struct PathChange: JSONRecord, Hashable, Sendable {
     /// Reads the value from an object.
     ///
     /// - Parameter reader: The reader.
-    /// - Throws: ``JSONError``.
+    /// - Throws: `JSONError`.
     public init(reading reader: inout JSONReader) throws(JSONError) {
         self.init(ByteText([]), .changed, nil, nil)
         try reader.readRecord(&self)

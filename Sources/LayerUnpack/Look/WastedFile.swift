@@ -35,7 +35,7 @@ public struct WastedFile: JSONRecord, Hashable, Sendable {
     /// Reads the value from an object.
     ///
     /// - Parameter reader: The reader.
-    /// - Throws: ``JSONError``.
+    /// - Throws: `JSONError`.
     public init(reading reader: inout JSONReader) throws(JSONError) {
         self.init([], layer: 0, size: 0, .replaced, by: 0)
         try reader.readRecord(&self)

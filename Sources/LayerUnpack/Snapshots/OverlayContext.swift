@@ -65,24 +65,72 @@ struct OverlayContext: ~Copyable {
         _ path: FilePath,
         mappedBy userNamespace: SharedDescriptor
     ) throws(LayerUnpackError) -> SharedDescriptor {
-        let tree: SharedDescriptor
-        let directory: OwnedFileDescriptor
-        do throws(SystemCallError) {
-            tree = SharedDescriptor(
-                try MountHandle.clone(path, recursive: false, propagation: UInt64(CLINUX_MS_PRIVATE))
+        let tree = try Self.map(path, by: userNamespace)
+        try set("lowerdir+", ".", in: tree, path)
+        return tree
+    }
+
+    /// Sets the writable part, owners stored as in the layers and shown as a user namespace maps them. The kernel wants
+    /// both of its directories in one mount.
+    ///
+    /// - Returns: The mapped mount, which has to live until the overlay is mounted.
+    /// - Throws: ``LayerUnpackError``: `overlayUnsupported`, also when the directories are not in one directory;
+    ///   `systemCall`.
+    func set(
+        _ writable: OverlayMount.Writable,
+        mappedBy userNamespace: SharedDescriptor
+    ) throws(LayerUnpackError) -> SharedDescriptor {
+        let parent = writable.upper.removingLastComponent()
+        guard let upper = writable.upper.lastComponent, let work = writable.work.lastComponent,
+            writable.work.removingLastComponent() == parent
+        else {
+            throw LayerUnpackError(
+                .overlayUnsupported,
+                "mount overlay",
+                detail: "with a user namespace \(writable.upper) and \(writable.work) must be in one directory"
             )
-            try MountHandle.map(tree.descriptor, as: userNamespace.descriptor, recursive: false, path: path)
-            let number = tree.descriptor.rawValue
+        }
+        let tree = try Self.map(parent, by: userNamespace)
+        try set("upperdir", upper.string, in: tree, writable.upper)
+        try set("workdir", work.string, in: tree, writable.work)
+        return tree
+    }
+
+    private static func map(
+        _ path: FilePath,
+        by userNamespace: SharedDescriptor
+    ) throws(LayerUnpackError) -> SharedDescriptor {
+        do throws(SystemCallError) {
+            let tree = try MountHandle.clone(path, recursive: false, propagation: UInt64(CLINUX_MS_PRIVATE))
+            try MountHandle.map(tree, as: userNamespace.descriptor, recursive: false, path: path)
+            return SharedDescriptor(tree)
+        } catch {
+            throw LayerUnpackError("map layer", error)
+        }
+    }
+
+    /// Sets an option to a directory of a mapped mount.
+    private func set(
+        _ key: String,
+        _ name: String,
+        in tree: SharedDescriptor,
+        _ path: FilePath
+    ) throws(LayerUnpackError) {
+        let directory: OwnedFileDescriptor
+        let number = tree.descriptor.rawValue
+        do throws(SystemCallError) {
             directory = OwnedFileDescriptor(
                 takingOver: try systemCall("openat", path: path) {
-                    unsafe clinux_openat(number, ".", CLINUX_O_RDONLY | CLINUX_O_DIRECTORY | CLINUX_O_CLOEXEC, 0)
+                    unsafe name.withCString {
+                        unsafe clinux_openat(number, $0, CLINUX_O_RDONLY | CLINUX_O_DIRECTORY | CLINUX_O_CLOEXEC, 0)
+                    }
                 }
             )
         } catch {
             throw LayerUnpackError("map layer", error)
         }
         do throws(LayerUnpackError) {
-            try configure(CLINUX_FSCONFIG_SET_FD, "lowerdir+", value: nil, descriptor: directory.rawValue)
+            try configure(CLINUX_FSCONFIG_SET_FD, key, value: nil, descriptor: directory.rawValue)
         } catch {
             guard error.errno == .invalidArgument else { throw error }
             throw LayerUnpackError(
@@ -92,7 +140,6 @@ struct OverlayContext: ~Copyable {
                 cause: error.cause
             )
         }
-        return tree
     }
 
     /// Sets an option to a directory.

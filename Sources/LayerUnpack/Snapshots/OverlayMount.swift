@@ -52,8 +52,9 @@ public struct OverlayMount: Hashable, Sendable {
     /// Makes the mount.
     ///
     /// - Parameter userNamespace: Shows the owners of the layers' files as this user namespace maps them
-    ///   (`/proc/PID/ns/user`), without changing the layers; a file that is written to is stored in the writable layer
-    ///   with its mapped owner. `nil` shows them as they are.
+    ///   (`/proc/PID/ns/user`), without changing the layers; what is written is stored in the writable layer with the
+    ///   owner that it would have in a layer. The namespace has to map the caller, too, who makes overlayfs' own files,
+    ///   and ``Writable/upper`` and ``Writable/work`` have to be in one directory. `nil` shows owners as they are.
     /// - Returns: The mount, detached, as `fsmount(2)` returns it.
     /// - Throws: ``LayerUnpackError``: `limit` for no layer or more than ``maximumLayers``, `overlayUnsupported` where
     ///   the kernel has no overlayfs or takes paths of this length only since Linux 6.5, else `systemCall`.
@@ -79,13 +80,33 @@ public struct OverlayMount: Hashable, Sendable {
             try context.addLowers(lowers)
         }
         if let writable {
-            try context.set("upperdir", directory: writable.upper)
-            try context.set("workdir", directory: writable.work)
+            if let userNamespace {
+                mapped.append(try context.set(writable, mappedBy: userNamespace))
+            } else {
+                try context.set("upperdir", directory: writable.upper)
+                try context.set("workdir", directory: writable.work)
+            }
             if durability == .unflushed { try context.set(flag: "volatile") }
         }
         let mount = try context.mount(readOnly: writable == nil)
         extendLifetime(mapped)
+        if writable != nil && userNamespace != nil { try checkWritable(mount) }
         return mount
+    }
+
+    /// Overlayfs that cannot make its own files mounts all the same, for reading.
+    private func checkWritable(_ mount: borrowing OwnedFileDescriptor) throws(LayerUnpackError) {
+        let isReadOnly: Bool
+        do throws(SystemCallError) { isReadOnly = try mount.isReadOnlyFileSystem } catch {
+            throw LayerUnpackError("mount overlay", error)
+        }
+        if isReadOnly {
+            throw LayerUnpackError(
+                .overlayUnsupported,
+                "mount overlay",
+                detail: "it cannot write to its layer: does the user namespace map the caller?"
+            )
+        }
     }
 
     private func bindReadOnly(

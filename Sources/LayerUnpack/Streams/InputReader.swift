@@ -16,10 +16,13 @@ final class InputReader {
     private let isSeekable: Bool
     private var position: UInt64 = 0
     private var hash: StreamHash?
+    /// What was read of the blob before; comes first.
+    private var readAhead: [UInt8]
 
     init(_ source: LayerSource, queue: ChunkQueue) throws(LayerUnpackError) {
         self.source = source
         self.queue = queue
+        readAhead = source.readAhead
         hash = source.digest.map { StreamHash($0.algorithm) }
         do throws(SystemCallError) { isSeekable = try source.descriptor.status().kind == .regular } catch {
             throw LayerUnpackError("read blob", error)
@@ -31,7 +34,9 @@ final class InputReader {
         let number = source.descriptor.rawValue
         let count: Int
         do throws(SystemCallError) {
-            if isSeekable {
+            if !readAhead.isEmpty {
+                count = unsafe take(into: buffer)
+            } else if isSeekable {
                 let offset = Int64(position)
                 let wanted = try available(buffer.count)
                 count = try systemCall("pread64") {
@@ -57,6 +62,14 @@ final class InputReader {
             )
         }
         unsafe hash?.update(UnsafeRawBufferPointer(rebasing: buffer[0..<count]))
+        return count
+    }
+
+    /// Hands on what was read before.
+    @unsafe private func take(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(readAhead.count, buffer.count)
+        unsafe buffer.copyBytes(from: readAhead[..<count])
+        readAhead.removeFirst(count)
         return count
     }
 

@@ -13,6 +13,8 @@ struct EntryWriter {
     private var content = ContentReader()
     /// The first name of each file that has several.
     private var firstNames: [FileIdentity: [UInt8]] = [:]
+    /// Whom the owners of the tree's files are in the layer, if they are others there.
+    var translation: OwnerTranslation?
     private(set) var entries: UInt64 = 0
     private(set) var skippedSockets: UInt64 = 0
 
@@ -137,13 +139,14 @@ struct EntryWriter {
                 TarTime(seconds: status.modified.seconds, nanoseconds: Int64(status.modified.nanoseconds))
             case .fixed(let seconds): TarTime(seconds: seconds)
             }
+        let owner = translation?.archived(status) ?? (uid: status.uid, gid: status.gid)
         return TarEntry(
             kind: kind,
             name: name,
             linkTarget: [],
             mode: status.permissions,
-            uid: Int64(status.uid),
-            gid: Int64(status.gid),
+            uid: Int64(owner.uid),
+            gid: Int64(owner.gid),
             storedSize: 0,
             size: 0,
             modified: modified,

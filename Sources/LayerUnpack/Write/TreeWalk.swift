@@ -17,6 +17,15 @@ struct TreeWalk {
         try writeContents(of: root, at: [], device: root.identity)
     }
 
+    /// Writes what is called `name` in `directory`, and everything below it, under the name `path`.
+    mutating func write(_ name: [UInt8], in directory: TreeDirectory, as path: [UInt8]) throws(LayerUnpackError) {
+        guard let status = try directory.status(name) else {
+            throw LayerUnpackError(.pathMissing, "read file", detail: "it is gone").about(name)
+        }
+        let device = status.kind == .directory ? try directory.directory(name).identity : directory.identity
+        try write(name, in: directory, at: path, device: device)
+    }
+
     private mutating func writeContents(
         of directory: TreeDirectory,
         at path: [UInt8],

@@ -29,6 +29,9 @@ public struct ContainerConfiguration: Hashable, Sendable {
     public var rootPropagation: MountPropagation?
     /// File systems to attach, in this order.
     public var mounts: [ContainerMount]
+    /// The SELinux context of the files of every file system that is made for the container: of ``mounts`` that do not
+    /// name one themselves, and of what covers ``maskedPaths``. procfs, sysfs and cgroups have their own.
+    public var mountContext: [UInt8]?
     /// Nodes to make, after the mounts.
     public var devices: [DeviceNode]
     /// Symbolic links to make after the mounts: path and text. An existing file stays as it is.
@@ -131,8 +134,10 @@ public struct LaunchHook: Hashable, Sendable {
     public var path: FilePath
     /// Its arguments, the name first.
     public var arguments: [[UInt8]]
-    /// Exactly what it gets as environment.
+    /// Exactly what it gets as environment, but for ``inheritsHome``.
     public var environment: [[UInt8]]
+    /// Whether it also gets the `HOME` that ``ProcessConfiguration/findsHome`` has found; for hooks before the program.
+    public var inheritsHome = false
     /// What it reads from its standard input, up to the number of the container's process as the process sees it.
     public var input: [UInt8]
     /// What it reads after the number; empty when `input` is everything.

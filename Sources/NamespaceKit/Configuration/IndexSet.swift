@@ -27,6 +27,13 @@ public struct IndexSet: Hashable, Sendable, CustomStringConvertible {
 
     /// The set as a list.
     public var description: String { mask.description }
+
+    /// The set as one hexadecimal number, in which index 0 is the lowest bit.
+    public var hexadecimal: String {
+        let digits = mask.bytes.reversed().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        let number = digits.drop { $0 == "0" }
+        return number.isEmpty ? "0" : String(number)
+    }
 }
 
 /// The processors that a process may use.

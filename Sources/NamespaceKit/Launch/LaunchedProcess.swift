@@ -49,12 +49,11 @@ package struct LaunchedProcess: ~Copyable, Sendable {
 
     /// How long each step took, in nanoseconds; empty unless recording was asked for.
     package var stepTimes: [StepTime] {
-        guard let first = times.first, !times.isEmpty else { return [] }
-        var steps = [
-            StepTime(step: "clone3 and execve of the init", nanoseconds: first &- UInt64(bitPattern: spawnedAt))
-        ]
+        guard let first = times.first else { return [] }
+        let spawned = UInt64(bitPattern: spawnedAt)
+        var steps = [StepTime(step: "clone3 and execve of the init", begin: spawned, nanoseconds: first &- spawned)]
         for (index, pair) in zip(times, times.dropFirst()).enumerated() where index < plan.count {
-            steps.append(StepTime(step: plan[index].description, nanoseconds: pair.1 &- pair.0))
+            steps.append(StepTime(step: plan[index].description, begin: pair.0, nanoseconds: pair.1 &- pair.0))
         }
         return steps
     }
@@ -64,6 +63,8 @@ package struct LaunchedProcess: ~Copyable, Sendable {
 public struct StepTime: Hashable, Sendable {
     /// The step in words.
     public let step: String
+    /// When it began: nanoseconds of the clock `CLOCK_MONOTONIC`.
+    public let begin: UInt64
     /// Its duration in nanoseconds.
     public let nanoseconds: UInt64
 }
@@ -72,10 +73,16 @@ public struct StepTime: Hashable, Sendable {
 package enum StartConversation {
     /// Follows the init's reports to the end of the stream, which means that the program runs.
     ///
+    /// - Parameters:
+    ///   - control: The connection to the init.
+    ///   - plan: The init's plan, if it is known here.
+    ///   - label: The label that the program gets, for errors of those who do not have the plan.
     /// - Returns: The recorded times, if the init sent any.
+    /// - Throws: ``NamespaceError``: why the program does not run.
     package static func follow(
         _ control: borrowing MessageSocket,
-        plan: [HostInstruction]
+        plan: [HostInstruction],
+        label: String? = nil
     ) throws(NamespaceError) -> [UInt64] {
         var times: [UInt64] = []
         var executing = false
@@ -94,10 +101,16 @@ package enum StartConversation {
             }
             switch report.kind {
             case .failed:
-                throw Launcher.failure(report, in: plan, message.bytes, printed: message.descriptor.take())
+                throw Launcher.failure(
+                    report,
+                    in: plan,
+                    label: label,
+                    message.bytes,
+                    printed: message.descriptor.take()
+                )
             case .executing: executing = true
             case .times: times = Launcher.times(of: message.bytes)
-            case .reached, .ready, .child, .terminal, .seccompListener: break
+            case .reached, .ready, .child, .terminal, .seccompListener, .prepared: break
             }
         }
     }

@@ -19,6 +19,7 @@ extension Launcher {
         sources: [CInt],
         first: Int
     ) throws(SystemCallError) -> Spawned {
+        if Self.lacksHandles { throw SystemCallError(call: "pidfd_open", errno: .noFunction) }
         let executable = try SealedInit.descriptor()
         var scratch = [CInt](repeating: -1, count: sources.count)
         var spawn = unsafe clinux_spawn()
@@ -45,8 +46,18 @@ extension Launcher {
             }
         }
         withExtendedLifetime(executable) {}
-        if result < 0 { throw SystemCallError(call: "clone3", errno: Errno(rawValue: -result)) }
+        if result < 0 { throw SystemCallError(call: failedCall(-result), errno: Errno(rawValue: -result)) }
         return Spawned(processID: result, pidfd: unsafe spawn.pidfd)
+    }
+
+    /// Whether the kernel, or a filter on this process, has no pidfd_open(2), asked once. The handle of the process is not
+    /// needed for the spawn, but nothing can be started, killed or deleted without one.
+    private static let lacksHandles = clinux_pidfd_open(-1, 0) == -CLINUX_ENOSYS
+
+    /// The call that a spawn failed at: the child can say no more than the error, so the kernel is asked again.
+    private static func failedCall(_ error: CInt) -> String {
+        let lacksCloseRange = error == CLINUX_ENOSYS && clinux_close_range(.max, .max, 0) == -CLINUX_ENOSYS
+        return lacksCloseRange ? "close_range" : "clone3"
     }
 
     static func spawnError(_ error: SystemCallError) -> NamespaceError {
@@ -70,12 +81,14 @@ extension Launcher {
     /// - Parameters:
     ///   - report: The report.
     ///   - plan: The init's plan, if it is known here.
+    ///   - label: The label that the program gets, for those who do not have the plan.
     ///   - message: The whole message: a hook's name follows the report.
     ///   - printed: What the hook has printed.
     /// - Returns: The error.
     static func failure(
         _ report: Report,
         in plan: [HostInstruction],
+        label: String? = nil,
         _ message: [UInt8],
         printed: consuming OwnedFileDescriptor?
     ) -> NamespaceError {
@@ -84,7 +97,9 @@ extension Launcher {
             let opcode = Opcode(rawValue: report.detail >> 16)
         else { return NamespaceError(.stepFailed, step: "the container's init could not read its plan") }
         // Who starts a container that another process created does not have its plan, but the opcode says enough.
-        let instruction = plan.indices.contains(index) ? plan[index].description : opcode.name
+        // What is written to procfs after the start is the program's label.
+        let known = opcode == .writeProcFile ? label.map { "give the program the label \($0)" } : nil
+        let instruction = plan.indices.contains(index) ? plan[index].description : known ?? opcode.name
         if opcode == .runHook {
             let name = String(decoding: message.dropFirst(Report.size), as: UTF8.self)
             return hookFailure(name, detail, report.errno, printed: printed)
@@ -112,6 +127,8 @@ extension Launcher {
         case (.setResourceLimit, .notPermitted): "raising a hard limit needs CAP_SYS_RESOURCE"
         case (.writeProcFile, .permissionDenied), (.writeProcFile, .notPermitted):
             "the value may need CAP_SYS_RESOURCE, or a namespace of its own"
+        case (.writeProcFile, .noSuchFileOrDirectory) where detail == .write:
+            "a profile of AppArmor must be loaded (apparmor_parser) before a container can have it"
         case (.setScheduler, .notPermitted):
             "this policy needs CAP_SYS_NICE on the host, and real-time policies need a control group that has them"
         case (.setScheduler, .resourceBusy): "the kernel cannot guarantee this much time to one more process"
@@ -121,12 +138,14 @@ extension Launcher {
         case (.setAffinity, .invalidArgument): "none of these processors is online and in the control group's set"
         case (.newSessionKeyring, Errno(rawValue: 122)): "the user has too many keys (kernel.keys.maxkeys)"
         case (.execute, .noSuchFileOrDirectory):
-            "the file exists but its interpreter or dynamic loader does not"
+            "the file exists, but the interpreter that its first line names or its dynamic loader does not"
         case (.execute, Errno(rawValue: CLINUX_ENOEXEC)):
-            "the file is not an executable of this machine's architecture"
+            "the file is for another architecture, or a script without a first line such as #!/bin/sh"
         case (.mountFileSystem, .notDirectory), (.mountFileSystem, .tooManySymbolicLinkLevels):
             "procfs and sysfs must be mounted on ordinary directory: no symbolic link may lead there"
         case (.makeDevice, .fileExists): "something else is at this path in the root file system"
+        case (.raiseLoopback, .notPermitted), (.raiseLoopback, .permissionDenied):
+            "the caller needs CAP_NET_ADMIN"
         case (.setWorkingDirectory, _) where detail == .notInRoot: "the working directory is outside the root"
         default: nil
         }

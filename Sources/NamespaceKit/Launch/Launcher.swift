@@ -7,7 +7,7 @@ package import LinuxSystem
 internal import SystemPackage
 
 /// Spawns the sealed init with a plan and speaks with it until the program runs.
-package struct Launcher: ~Copyable {
+package struct Launcher: ~Copyable, Sendable {
     /// The standard streams of the program.
     package struct Streams: Sendable {
         package var input: SharedDescriptor
@@ -41,13 +41,15 @@ package struct Launcher: ~Copyable {
         }
     }
 
-    let prepared: PreparedLaunch
+    var prepared: PreparedLaunch
     let control: MessageSocket
-    private var process: ProcessHandle
+    private(set) var process: ProcessHandle
     private(set) var terminal: OwnedFileDescriptor?
     private(set) var seccompListener: OwnedFileDescriptor?
     private var times: [UInt64] = []
     private let spawnedAt: Int64
+    /// How many reports have arrived.
+    private(set) var reportCount = 0
 
     /// Spawns the init and brings it to the point where it waits for the start.
     ///
@@ -84,7 +86,7 @@ package struct Launcher: ~Copyable {
         return launcher.finish()
     }
 
-    private init(
+    init(
         _ prepared: PreparedLaunch,
         streams: Streams,
         preserved: [SharedDescriptor],
@@ -150,10 +152,11 @@ package struct Launcher: ~Copyable {
     }
 
     /// Takes the init through its reports up to `last`.
-    private mutating func serve(until last: Report.Kind, actions: Actions) throws {
+    mutating func serve(until last: Report.Kind, actions: Actions) throws {
         while true {
             var message = try receive()
             guard let report = Report(message: message.bytes[...]) else { throw ended() }
+            reportCount += 1
             switch report.kind {
             case .failed:
                 throw Self.failure(report, in: prepared.instructions, message.bytes, printed: message.descriptor.take())
@@ -168,7 +171,7 @@ package struct Launcher: ~Copyable {
                 try handOver(number: CInt(bitPattern: report.detail), actions)
                 try proceed()
             case .times: times = Self.times(of: message.bytes)
-            case .ready, .executing: break
+            case .ready, .executing, .prepared: break
             }
             if report.kind == last { return }
         }
@@ -254,13 +257,13 @@ package struct Launcher: ~Copyable {
     }
 
     /// Ends the process after a failure and reaps it.
-    private borrowing func abandon() {
+    borrowing func abandon() {
         // Already gone is as good.
         try? process.send(signal: CLINUX_SIGKILL)
         _ = try? process.reap()
     }
 
-    private consuming func finish() -> LaunchedProcess {
+    consuming func finish() -> LaunchedProcess {
         LaunchedProcess(
             process: process,
             control: control,

@@ -9,6 +9,9 @@ internal import SystemPackage
 /// What is written to files of a procfs about the process itself: labels of security modules, the score of the
 /// out-of-memory killer.
 extension PlanBuilder {
+    /// How a file system gets its SELinux context.
+    enum Labelling { case none, option, attribute }
+
     /// The label of the process's session keyring and of its program, as attributes of procfs.
     private var labels: [(path: String, value: [UInt8])] {
         get throws(NamespaceError) {
@@ -27,6 +30,30 @@ extension PlanBuilder {
             }
             return labels
         }
+    }
+
+    /// The option with which a new file system gets the context of the container's mounts, if there is one.
+    ///
+    /// - Throws: ``NamespaceError`` when SELinux is not in use.
+    func contextOptions() throws(NamespaceError) -> [[UInt8]] {
+        guard let context = configuration.mountContext else { return [] }
+        guard modules.seLinux else { throw missing("SELinux", "context", context) }
+        return [Array("context=".utf8) + context]
+    }
+
+    /// How a new file system of this type is labelled.
+    func labelling(of type: String, options: [[UInt8]]) -> Labelling {
+        guard configuration.mountContext != nil, !options.contains(where: Self.isContext) else { return .none }
+        switch type {
+        case "proc", "sysfs", "cgroup", "cgroup2": return .none
+        // Its superblock comes into being with the IPC namespace, and takes no context any more.
+        case "mqueue": return .attribute
+        default: return .option
+        }
+    }
+
+    private static func isContext(_ option: [UInt8]) -> Bool {
+        ["context=", "fscontext=", "defcontext=", "rootcontext="].contains { option.starts(with: $0.utf8) }
     }
 
     /// The profile to apply. Where AppArmor is not in use, everything is unconfined.

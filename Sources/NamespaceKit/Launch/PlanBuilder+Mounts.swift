@@ -17,9 +17,9 @@ extension PlanBuilder {
             add(.setPropagation(MountPropagation(isKeptApart ? .private : .slave).flag))
         }
         guard configuration.root != .host else { return }
-        if !configuration.maskedPaths.isEmpty { add(.prepareMasks) }
+        if !configuration.maskedPaths.isEmpty { add(.prepareMasks(options: try contextOptions())) }
         try addRoot()
-        for mount in configuration.mounts { try add(mount) }
+        for index in configuration.mounts.indices { try addMount(index) }
         for device in configuration.devices { try add(device) }
         for link in configuration.links { add(.makeSymlink(path: link.path.bytes, destination: link.destination)) }
         if options.runsHostHooks {
@@ -55,7 +55,8 @@ extension PlanBuilder {
                     environment: hook.environment,
                     input: hook.input,
                     tail: hook.inputTail,
-                    timeoutSeconds: hook.timeoutSeconds
+                    timeoutSeconds: hook.timeoutSeconds,
+                    addsHome: hook.inheritsHome ? 1 : 0
                 )
             )
         }
@@ -77,7 +78,7 @@ extension PlanBuilder {
         case .directory(let path):
             tree = try source(path, recursive: true, propagation: sourcePropagation, step: "open root \(path)")
             let hasHooks = options.runsHostHooks || configuration.hooks.contains { $0.point == .beforePivot }
-            if hasHooks { place = path.bytes }
+            if hasHooks || configuration.mounts.indices.contains(where: takesSourceFromContainer) { place = path.bytes }
         case .detached(let mount): tree = try source(mount)
         }
         add(
@@ -115,9 +116,24 @@ extension PlanBuilder {
         } catch { throw NamespaceError("find the host's procfs mounts", error) }
     }
 
-    private mutating func add(_ mount: ContainerMount) throws(NamespaceError) {
+    private mutating func addMount(_ index: Int) throws(NamespaceError) {
+        let mount = configuration.mounts[index]
         let step = "bind mount at \(mount.destination)"
         switch mount.source {
+        case .bind(let path, let recursive) where takesSourceFromContainer(index):
+            if mount.mapping != nil {
+                throw NamespaceError(
+                    .unsupported,
+                    step: "\(step): the source is in an earlier mount of the container, which cannot be id-mapped"
+                )
+            }
+            add(
+                .bindMount(
+                    source: .path(path.bytes, recursive: recursive),
+                    target: .init(path: mount.destination.bytes, kind: kindWithinContainer(path, before: index)),
+                    attributes: attributes(mount)
+                )
+            )
         case .bind(let path, let recursive):
             let kind = try sourceKind(path, step: step)
             add(
@@ -147,15 +163,20 @@ extension PlanBuilder {
             )
         case .fileSystem(let type, let options):
             let real = type == "proc" || type == "sysfs"
+            let labelling = labelling(of: type, options: options)
             add(
                 .mountFileSystem(
                     type: Array(type.utf8),
-                    options: options,
+                    options: labelling == .option ? options + (try contextOptions()) : options,
                     target: .init(path: mount.destination.bytes, kind: real ? .realDirectory : .directory),
                     attributes: attributes(mount),
                     inheritance: inheritance(mount, type, options)
                 )
             )
+            if labelling == .attribute, let context = configuration.mountContext {
+                _ = try contextOptions()
+                add(.setContext(path: mount.destination.bytes, context: context))
+            }
         case .cgroup: try addCgroup(mount)
         case .remount(let options):
             if !options.isEmpty { add(.reconfigure(path: mount.destination.bytes, options: options)) }
@@ -175,7 +196,7 @@ extension PlanBuilder {
         add(
             .mountFileSystem(
                 type: Array("tmpfs".utf8),
-                options: [Array("source=tmpfs".utf8), Array("mode=755".utf8)],
+                options: [Array("source=tmpfs".utf8), Array("mode=755".utf8)] + (try contextOptions()),
                 target: .init(path: destination.bytes, kind: .directory),
                 attributes: holder,
                 inheritance: []
@@ -216,7 +237,8 @@ extension PlanBuilder {
         }
         return .mountFileSystem(
             type: Array(entry.type.utf8),
-            options: entry.options.map { Array($0.utf8) },
+            // What the mount table shows as the source, as with runc.
+            options: [Array("source=cgroup".utf8)] + entry.options.map { Array($0.utf8) },
             target: target,
             attributes: attributes,
             inheritance: []

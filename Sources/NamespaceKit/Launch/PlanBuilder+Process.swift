@@ -11,16 +11,20 @@ extension PlanBuilder {
     mutating func addSurroundings() throws(NamespaceError) {
         let namespaces = configuration.namespaces
         let process = configuration.process
-        if let hostname = configuration.hostname { add(.setHostname(hostname)) }
-        if let domainname = configuration.domainname { add(.setDomainname(domainname)) }
+        if !isFront { addNames() }
         if namespaces.network == .new { add(.raiseLoopback) }
         for parameter in configuration.sysctls {
             add(.writeProcFile(path: try path(of: parameter), value: parameter.value))
         }
-        try addProcessLimits()
         if configuration.root == .host, let size = process.terminal {
             add(terminal(size, bindsConsole: false))
         }
+        if !isFront { try addProcessLimits() }
+    }
+
+    mutating func addNames() {
+        if let hostname = configuration.hostname { add(.setHostname(hostname)) }
+        if let domainname = configuration.domainname { add(.setDomainname(domainname)) }
     }
 
     /// What every process of a container gets: the first and those that are added later.
@@ -118,6 +122,30 @@ extension PlanBuilder {
         guard configuration.namespaces.user == .new else { return true }
         let mappings = PreparedLaunch.Mappings(uid: configuration.uidMappings, gid: configuration.gidMappings)
         return UserMapper.writer(of: mappings) != .itself
+    }
+
+    /// A namespace that is joined by a path may be the one that the host is in, whose parameters stay as they are.
+    func checkSysctls(_ kind: NamespaceKind, _ joined: borrowing OwnedFileDescriptor) throws(NamespaceError) {
+        let prefix: [UInt8]
+        switch kind {
+        case .network: prefix = Array("net".utf8)
+        case .ipc: prefix = Array("fs".utf8)
+        default: return
+        }
+        let isIPC = kind == .ipc
+        let names = configuration.sysctls.map(\.key).filter { key in
+            key.starts(with: prefix)
+                || isIPC && ["kernel/msg", "kernel/sem", "kernel/shm"].contains { key.starts(with: $0.utf8) }
+        }
+        guard let name = names.first else { return }
+        do throws(SystemCallError) {
+            let joined = try joined.status()
+            let own = try OwnedFileDescriptor.open(FilePath("/proc/self/ns/\(isIPC ? "ipc" : "net")"), CLINUX_O_RDONLY)
+                .status()
+            guard joined.inode == own.inode && joined.device == own.device else { return }
+        } catch { throw NamespaceError("compare the joined namespace with the host's", error) }
+        let shown = String(decoding: name, as: UTF8.self)
+        throw invalid("sysctl \(shown) not allowed in host \(kind.rawValue) namespace")
     }
 
     /// A key's file below `/proc/sys`, strict on bytes: nothing in it can lead elsewhere.

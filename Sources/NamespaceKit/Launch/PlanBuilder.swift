@@ -63,6 +63,8 @@ package struct PlanBuilder {
     let configuration: ContainerConfiguration
     let options: Options
     var launch = PreparedLaunch()
+    /// Whether only what comes before the program is known is planned.
+    var isFront = false
     /// The user namespaces that were made for mounts.
     var mappingNamespaces: [PreparedLaunch.Mappings: SharedDescriptor] = [:]
 
@@ -139,7 +141,7 @@ package struct PlanBuilder {
 
     mutating func add(_ instruction: HostInstruction) { launch.instructions.append(instruction) }
 
-    private func check() throws(NamespaceError) {
+    func check() throws(NamespaceError) {
         let namespaces = configuration.namespaces
         if namespaces.mount == .host && configuration.needsMountNamespace {
             throw invalid(
@@ -183,7 +185,7 @@ package struct PlanBuilder {
 
     func invalid(_ text: String) -> NamespaceError { NamespaceError(.invalidConfiguration, step: text) }
 
-    private mutating func addNamespaces() throws(NamespaceError) {
+    mutating func addNamespaces() throws(NamespaceError) {
         let namespaces = configuration.namespaces
         // Without privilege here, the right to join the others comes with the user namespace.
         let kinds = NamespaceKind.allCases
@@ -208,12 +210,13 @@ package struct PlanBuilder {
             try addOutOfMemoryScore()
         }
         if namespaces.user == .host { add(.hide) }
-        if configuration.diesWithParent { add(.dieWithParent(signal: UInt32(CLINUX_SIGKILL))) }
+        if diesWithParent { add(.dieWithParent(signal: UInt32(CLINUX_SIGKILL))) }
         for (kind, path) in joined {
             let descriptor: OwnedFileDescriptor
             do throws(SystemCallError) { descriptor = try .open(path, CLINUX_O_RDONLY) } catch {
                 throw NamespaceError("join \(kind.rawValue) namespace", error)
             }
+            try checkSysctls(kind, descriptor)
             add(.joinNamespaces(slot: launch.add(SharedDescriptor(descriptor)), flags: kind.flag))
         }
         if staged && namespaces.user == .new { add(.unshare(flags: NamespaceKind.user.flag)) }
@@ -234,7 +237,7 @@ package struct PlanBuilder {
         if entersPID || hasNewClocks {
             add(.continueInChild)
             // A child does not inherit it.
-            if configuration.diesWithParent { add(.dieWithParent(signal: UInt32(CLINUX_SIGKILL))) }
+            if diesWithParent { add(.dieWithParent(signal: UInt32(CLINUX_SIGKILL))) }
         }
         if !configuration.networkDevices.isEmpty {
             launch.networkDevices = configuration.networkDevices
@@ -242,8 +245,16 @@ package struct PlanBuilder {
         }
         if namespaces.user != .host { add(.hide) }
         add(.newSession)
-        // Whoever joins the container later must find the keyring: with a user namespace, as somebody else.
-        addSessionKeyring(permissions: namespaces.user == .host ? 0x8_0000 : 0x8)
+        if !isFront { addFirstKeyring() }
+    }
+
+    /// Who waits for the rest of its plan is nobody's yet, and goes with who made it.
+    private var diesWithParent: Bool { isFront || configuration.diesWithParent }
+
+    /// The keyring of the container's first process. Whoever joins the container later must find it: with a user
+    /// namespace, as somebody else.
+    mutating func addFirstKeyring() {
+        addSessionKeyring(permissions: configuration.namespaces.user == .host ? 0x8_0000 : 0x8)
     }
 }
 

@@ -29,6 +29,8 @@ package struct PreparedLaunch: Sendable {
     package var awaitsPlacement = false
     /// Whether the init asks for the host's hooks.
     package var awaitsHooks = false
+    /// The number of the first slot: before it come those of the program's own descriptors, in the rest of a plan.
+    var firstSlot: UInt32 = 0
 
     /// Makes a launch of these steps, in the host's namespaces unless a step leaves them.
     package init(instructions: [HostInstruction] = []) { self.instructions = instructions }
@@ -58,6 +60,6 @@ package struct PreparedLaunch: Sendable {
     /// Adds a descriptor and returns its slot.
     mutating func add(_ descriptor: SharedDescriptor) -> UInt32 {
         slots.append(descriptor)
-        return UInt32(slots.count - 1)
+        return firstSlot + UInt32(slots.count - 1)
     }
 }

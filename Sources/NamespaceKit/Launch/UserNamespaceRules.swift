@@ -6,7 +6,7 @@ internal import LinuxSystem
 internal import SystemPackage
 
 /// What a machine says about user namespaces of callers without privilege.
-struct UserNamespaceRules: Hashable, Sendable {
+package struct UserNamespaceRules: Hashable, Sendable {
     /// `kernel.unprivileged_userns_clone`, of Debian's kernels; `nil` where there is none.
     var cloneAllowed: Int?
     /// `user.max_user_namespaces`.
@@ -24,7 +24,7 @@ struct UserNamespaceRules: Hashable, Sendable {
     }
 
     /// This machine's.
-    static var current: UserNamespaceRules {
+    package static var current: UserNamespaceRules {
         read { path in
             // A file that is not there is an answer, too.
             guard let bytes = try? OwnedFileDescriptor.open(path, CLINUX_O_RDONLY).readAll(limit: 64) else {
@@ -35,7 +35,7 @@ struct UserNamespaceRules: Hashable, Sendable {
     }
 
     /// What stands in the way of a caller without privilege, and what to do about it; `nil` when nothing is known to.
-    var obstacle: String? {
+    package var obstacle: String? {
         if cloneAllowed == 0 {
             return "user namespaces are forbidden without privilege: set kernel.unprivileged_userns_clone to 1"
         }

@@ -35,8 +35,7 @@ extension Runtime {
         let stateRoot = try openRoot()
         let state = try StateDirectory.create(id, in: stateRoot)
         do throws(RuntimeError) {
-            let lock = try state.lock()
-            try state.write(configuration: configuration)
+            try state.directory.write(configuration: configuration)
             let restoration = Restoration(
                 id: id,
                 runtime: self,
@@ -45,8 +44,8 @@ extension Runtime {
                 options: options,
                 pidFile: pidFile
             )
-            let container = try restoration.run(mapped, with: criu, in: state)
-            extendLifetime(lock)
+            let container = try restoration.run(mapped, with: criu, in: state.directory)
+            extendLifetime(state)
             return container
         } catch {
             // The first error counts; what cannot be removed now is removed by `delete --force`.

@@ -14,7 +14,7 @@ enum ConsoleSocket {
         container: String
     ) throws(RuntimeError) {
         do throws(SystemCallError) {
-            try StreamSocket.connect(to: path).send([UInt8]("console".utf8), passing: terminal)
+            try StreamSocket.connect(to: path, isBlocking: false).send([UInt8]("console".utf8), passing: terminal)
         } catch {
             throw RuntimeError(
                 "send the terminal to the console socket",

@@ -15,6 +15,8 @@ struct Creation {
     let configuration: RuntimeConfiguration
     let bundle: FilePath
     let options: CreateOptions
+    /// A container of a pool that waits for its command and becomes this one; `nil` makes everything now.
+    var slot: PreparedContainer?
 
     /// Runs the creation in the container's own, locked state directory.
     func run(
@@ -22,7 +24,12 @@ struct Creation {
         in state: borrowing StateDirectory
     ) throws(RuntimeError) -> Container {
         AbandonedProcesses.shared.reap()
-        let placement = try CgroupPlacement(mapped.cgroup, by: options.cgroupManager, id: id, in: runtime.cgroups)
+        let placement: CgroupPlacement
+        if let slot {
+            placement = slot.placement
+        } else {
+            placement = try CgroupPlacement(mapped.cgroup, by: options.cgroupManager, id: id, in: runtime.cgroups)
+        }
         let tree = try mapped.resourceControl.map { (_) throws(RuntimeError) in
             try ResourceControlTree.find(runtime.resourceControlRoot, container: id)
         }
@@ -36,7 +43,16 @@ struct Creation {
         stored.isUnitOfUser = placement.systemd.flatMap { $0.isUser ? true : nil }
         stored.keepsSessionKeyring = options.keepsSessionKeyring ? true : nil
         try state.write(stored)
-        let placed = PlacedGroup(try placement.create(container: id, isRootless: options.isRootless))
+        let placed: PlacedGroup
+        if let slot {
+            placed = PlacedGroup(slot.group)
+        } else {
+            placed = PlacedGroup(
+                try options.recorder.measure("make the control group") { () throws(RuntimeError) in
+                    try placement.create(container: id, isRootless: options.isRootless)
+                }
+            )
+        }
         do throws(RuntimeError) {
             if let tree, let request = mapped.resourceControl {
                 let classes = try tree.place(request, container: id)
@@ -45,11 +61,17 @@ struct Creation {
                 try state.write(stored)
             }
             let launched = try launch(&mapped, placement, placed, in: state)
-            return try finish(launched, &stored, in: state)
+            let begin = options.recorder?.begin()
+            let container = try finish(launched, &stored, in: state)
+            if let begin { options.recorder?.note("record the container", since: begin) }
+            return container
         } catch {
+            slot?.discard()
             // The first error counts; the groups are empty since the process is gone.
             placement.remove(placed.group)
             ResourceControlTree.remove((stored.resourceControlMade ?? []).map { FilePath($0) })
+            // Another is tried then: no container has ended yet.
+            if slot?.hasDied == true { throw error }
             let input = self.state(.stopped, pid: nil).json()
             hookRunner.runPoststop(mapped.hostHooks.poststop, input: input, logger: runtime.logger)
             throw error
@@ -100,19 +122,35 @@ struct Creation {
             }
         )
         do {
-            let prepared = try PlanBuilder.prepare(mapped.container, options: builder)
+            if let slot {
+                let rest = try slot.rest(of: mapped.container, options: builder)
+                runtime.trace(rest, container: id)
+                return try slot.complete(
+                    rest,
+                    streams: try streams(),
+                    preserved: options.preservedDescriptors,
+                    actions: actions
+                )
+            }
+            let prepared = try options.recorder.measure("plan the launch") { () throws(NamespaceError) in
+                try PlanBuilder.prepare(mapped.container, options: builder)
+            }
             runtime.trace(prepared, container: id)
             let descriptor = SharedDescriptor(try placed.group?.makeDescriptor())
-            return try Launcher.launch(
-                prepared,
-                streams: try streams(),
-                preserved: options.preservedDescriptors,
-                cgroup: descriptor,
-                actions: actions,
-                recordsTimes: options.recordsTimes
-            )
+            let streams = try streams()
+            return try options.recorder.measure("spawn the init and have it set the container up") {
+                try Launcher.launch(
+                    prepared,
+                    streams: streams,
+                    preserved: options.preservedDescriptors,
+                    cgroup: descriptor,
+                    actions: actions,
+                    recordsTimes: options.timesSteps
+                )
+            }
         } catch {
-            throw RuntimeError(any: error, container: id, program: configuration.process?.args?.first ?? "")
+            let failure = RuntimeError(any: error, container: id, program: configuration.process?.args?.first ?? "")
+            throw failure.explained(by: configuration.linux?.resources?.cpu)
         }
     }
 

@@ -18,14 +18,14 @@ extension ConfigurationMapper {
 
     /// The hooks that the container's init runs.
     ///
-    /// What runs before the container's program and has no environment of its own gets that of the program, as with
-    /// runc; what runs before the root changes gets the runtime's, as with every other hook.
+    /// What runs before the container's program and has no environment of its own gets that of the program, with `HOME`,
+    /// as with runc; what runs before the root changes gets the runtime's, as with every other hook.
     static func launchHooks(
         _ hooks: RuntimeConfiguration.Hooks?,
         _ process: RuntimeConfiguration.Process
     ) throws(MappingError) -> [LaunchHook] {
         guard let hooks else { return [] }
-        let own = (process.env ?? []).map { Array($0.utf8) }
+        let own = environment(process.env ?? [])
         return try launchHooks(hooks.createContainer, "createContainer", .beforePivot, { ProcessEnvironment.all })
             + launchHooks(hooks.startContainer, "startContainer", .beforeProgram, { own })
     }
@@ -45,16 +45,16 @@ extension ConfigurationMapper {
                 )
             }
             let arguments = hook.args ?? []
-            result.append(
-                LaunchHook(
-                    point: point,
-                    name: "\(field) hook #\(index)",
-                    path: FilePath(hook.path),
-                    arguments: (arguments.isEmpty ? [hook.path] : arguments).map { Array($0.utf8) },
-                    environment: hook.env.map { $0.map { Array($0.utf8) } } ?? standardEnvironment(),
-                    timeoutSeconds: timeout
-                )
+            var launch = LaunchHook(
+                point: point,
+                name: "\(field) hook #\(index)",
+                path: FilePath(hook.path),
+                arguments: (arguments.isEmpty ? [hook.path] : arguments).map { Array($0.utf8) },
+                environment: hook.env.map { $0.map { Array($0.utf8) } } ?? standardEnvironment(),
+                timeoutSeconds: timeout
             )
+            launch.inheritsHome = hook.env == nil && point == .beforeProgram
+            result.append(launch)
         }
         return result
     }

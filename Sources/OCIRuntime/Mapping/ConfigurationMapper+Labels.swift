@@ -23,13 +23,19 @@ extension ConfigurationMapper {
                 "AppArmor profiles cannot be applied: AppArmor is not in use here"
             )
         }
-        if context != nil, !modules.seLinux {
-            throw .unsupported(
-                path.appending("selinuxLabel"),
-                "SELinux labels cannot be applied: SELinux is not in use here"
-            )
-        }
+        if context != nil, !modules.seLinux { throw withoutSELinux(path.appending("selinuxLabel")) }
         result.appArmorProfile = profile
         result.seLinuxContext = context
+    }
+
+    /// The context of the container's file systems; an empty one asks for nothing.
+    static func mountContext(_ label: String?, _ known: SecurityModules?) throws(MappingError) -> [UInt8]? {
+        guard let context = label.nonEmptyBytes else { return nil }
+        guard (known ?? .detect()).seLinux else { throw withoutSELinux(.field("linux", "mountLabel")) }
+        return context
+    }
+
+    private static func withoutSELinux(_ path: JSONPath) -> MappingError {
+        .unsupported(path, "SELinux labels cannot be applied: SELinux is not in use here")
     }
 }

@@ -9,11 +9,12 @@ extension ConfigurationMapper {
     /// The mounts, in order.
     static func mounts(
         _ list: [RuntimeConfiguration.Mount],
-        bundle: FilePath
+        bundle: FilePath,
+        root: FilePath?
     ) throws(MappingError) -> [ContainerMount] {
         var result: [ContainerMount] = []
         for (index, mount) in list.enumerated() {
-            result.append(try map(mount, bundle: bundle, at: JSONPath.field("mounts").appending(index)))
+            result.append(try map(mount, bundle: bundle, root: root, at: JSONPath.field("mounts").appending(index)))
         }
         return result
     }
@@ -21,12 +22,13 @@ extension ConfigurationMapper {
     private static func map(
         _ mount: RuntimeConfiguration.Mount,
         bundle: FilePath,
+        root: FilePath?,
         at path: JSONPath
     ) throws(MappingError) -> ContainerMount {
         let place = path.appending("options")
         let options = try MountOptionList(mount.options ?? [], at: place)
         // Version 1.2 allows relative destinations, which start at the container's root.
-        let destination = FilePath("/").pushing(FilePath(root: nil, FilePath(mount.destination).components))
+        let destination = destination(FilePath(mount.destination), root: root)
         let source = try source(of: mount, options, bundle: bundle, at: path)
         if let index = options.copyContent {
             guard case .fileSystem(type: "tmpfs", _) = source else {
@@ -50,6 +52,15 @@ extension ConfigurationMapper {
         case .bind, .detached, .remount: break
         }
         return result
+    }
+
+    /// A destination inside the root. As with runc, it may begin with the root's own path.
+    private static func destination(_ path: FilePath, root: FilePath?) -> FilePath {
+        var names = path.components[...]
+        if let root, path.isAbsolute, !root.components.isEmpty, path.lexicallyNormalized().starts(with: root) {
+            names = path.lexicallyNormalized().components.dropFirst(root.components.count)
+        }
+        return FilePath(root: "/", names)
     }
 
     /// Ranges of the mount itself need no option; without them the option means the container's own.

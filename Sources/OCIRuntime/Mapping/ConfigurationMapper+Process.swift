@@ -52,7 +52,7 @@ extension ConfigurationMapper {
     }
 
     /// Of entries with one name the last counts, and an empty `HOME` counts as none, as with runc.
-    private static func environment(_ entries: [String]) -> [[UInt8]] {
+    static func environment(_ entries: [String]) -> [[UInt8]] {
         var names: Set<[UInt8]> = []
         var result: [[UInt8]] = []
         for entry in entries.reversed() {

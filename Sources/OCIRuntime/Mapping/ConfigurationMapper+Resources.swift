@@ -91,7 +91,8 @@ extension ConfigurationMapper {
             let access: DeviceRule.Access
             do throws(CgroupError) {
                 access =
-                    try rule.access.nonEmptyBytes.map { bytes throws(CgroupError) in try DeviceRule.Access(bytes: bytes)
+                    try rule.access.nonEmptyBytes.map { bytes throws(CgroupError) in
+                        try DeviceRule.Access(bytes: bytes.filter { $0 != UInt8(ascii: "a") })
                     } ?? .full
             } catch { throw .invalid(place.appending("access"), "must consist of the letters r, w and m") }
             result.append(

@@ -31,7 +31,8 @@ enum ConfigurationMapper {
         modules: SecurityModules? = nil
     ) throws(RuntimeError) -> MappedContainer {
         do throws(ValidationError) { try configuration.validate() } catch {
-            throw RuntimeError(.invalidConfiguration, "config.json: \(error)", container: id)
+            let phrase = error.problems.first?.path.phrase ?? ""
+            throw RuntimeError(.invalidConfiguration, "config.json: \(error)\(phrase)", container: id)
         }
         do throws(MappingError) { return try mapChecked(configuration, bundle: bundle, modules) } catch {
             throw RuntimeError(error, container: id)
@@ -44,7 +45,6 @@ enum ConfigurationMapper {
         _ modules: SecurityModules?
     ) throws(MappingError) -> MappedContainer {
         let linux = configuration.linux ?? LinuxConfiguration()
-        try refuseUnsupported(linux)
         guard let process = configuration.process else {
             throw MappingError(.invalid, JSONPath([.key("process")]), "is required to create a container")
         }
@@ -63,8 +63,10 @@ enum ConfigurationMapper {
             container.rootIsReadOnly = root.readonly ?? false
         }
         container.rootPropagation = propagation(linux.rootfsPropagation)
-        let mounts = try mounts(configuration.mounts ?? [], bundle: bundle)
+        let root: FilePath? = if case .directory(let path) = container.root { path } else { nil }
+        let mounts = try mounts(configuration.mounts ?? [], bundle: bundle, root: root)
         container.mounts = mounts
+        container.mountContext = try mountContext(linux.mountLabel, modules)
         if !mounts.contains(where: \.providesDevices) {
             container.devices = try devices(linux.devices ?? [])
             container.links = SymbolicLink.defaults
@@ -77,6 +79,9 @@ enum ConfigurationMapper {
         container.networkDevices = networkDevices(linux.netDevices ?? [:])
         container.hooks = try launchHooks(configuration.hooks, process)
         if linux.resources?.memory?.kernel ?? 0 != 0 { warnings.append(Self.kernelMemoryWarning) }
+        if (linux.resources?.devices ?? []).contains(where: { $0.access?.utf8.contains(UInt8(ascii: "a")) ?? false }) {
+            warnings.append("linux.resources.devices: ignoring the letter a of access, which no kernel knows")
+        }
         return MappedContainer(
             container: container,
             cgroup: try cgroup(configuration, linux),

@@ -21,7 +21,7 @@ extension Runtime {
                 seccomp: seccompFeatures,
                 apparmor: Features.Switch(enabled: true),
                 // Labels of processes are applied, those of mounts are not.
-                selinux: Features.Switch(enabled: false),
+                selinux: Features.Switch(enabled: true),
                 intelRdt: Features.IntelRDT(enabled: true, schemata: true, monitoring: true),
                 memoryPolicy: Features.MemoryPolicy(
                     modes: LinuxMemoryPolicy.Mode.allCases.map(\.rawValue),

@@ -125,14 +125,49 @@ struct ResourceControlTree: Sendable {
         }
     }
 
+    /// Writes schemata to a class that belongs to the container alone; the kernel takes all lines or none.
+    ///
+    /// - Parameters:
+    ///   - lines: What is to change.
+    ///   - stored: What the container has.
+    ///   - id: The container's id, for errors.
+    /// - Returns: The lines before, to be written back when something else fails.
+    /// - Throws: ``RuntimeError``: `unsupported` when it has no class of its own; `systemCall`, with the kernel's words.
+    func change(_ lines: [String], of stored: StoredState, container id: String) throws(RuntimeError) -> [String] {
+        guard let name = stored.resourceControlGroups?.first, stored.resourceControlMade?.contains(name) == true else {
+            throw RuntimeError(
+                .unsupported,
+                "update: linux.intelRdt: the container has no class of service of its own",
+                container: id,
+                hint: "create it with linux.intelRdt, without closID; a class with a name may serve other containers"
+            )
+        }
+        let group = FilePath(name)
+        let before = try schemata(of: group, container: id)
+        try writeSchemata(lines, of: group, container: id)
+        return before
+    }
+
+    /// Writes back what ``change(_:of:container:)`` returned, as far as that can be.
+    func restore(_ lines: [String], of stored: StoredState, container id: String) {
+        guard let name = stored.resourceControlGroups?.first else { return }
+        // The error that led here counts.
+        try? writeSchemata(lines, of: FilePath(name), container: id)
+    }
+
+    /// The lines of a class, without the blanks in front that the kernel aligns them with.
+    func schemata(of group: FilePath, container id: String) throws(RuntimeError) -> [String] {
+        do throws(SystemCallError) {
+            let file = try OwnedFileDescriptor.open(group.appending("schemata"), CLINUX_O_RDONLY)
+            return String(decoding: try file.readAll(limit: 1 << 20), as: UTF8.self).split(whereSeparator: \.isNewline)
+                .map { String($0.drop { $0 == " " }) }
+        } catch { throw RuntimeError("read the schemata of resctrl group \(group)", error, container: id) }
+    }
+
     /// A class that exists may serve others, so it is not changed; it must be what is asked for.
     private func compare(_ lines: [String], with group: FilePath, container id: String) throws(RuntimeError) {
         if lines.isEmpty { return }
-        let present: String
-        do throws(SystemCallError) {
-            let file = try OwnedFileDescriptor.open(group.appending("schemata"), CLINUX_O_RDONLY)
-            present = String(decoding: try file.readAll(limit: 1 << 20), as: UTF8.self)
-        } catch { throw RuntimeError("read the schemata of resctrl group \(group)", error, container: id) }
+        let present = try schemata(of: group, container: id).joined(separator: "\n")
         for line in lines where SchemaLine(line[...])?.holds(in: present) != true {
             throw RuntimeError(
                 .invalidConfiguration,

@@ -10,7 +10,8 @@ internal import SystemPackage
 ///
 /// `state.json` is replaced by rename only; `lock` is held, with a lock of the open file description, during every
 /// transition, so that the kernel ends it with its holder. A removal takes the directory's name first, in one step: who
-/// waited for the lock meanwhile finds that the name means no container, or another one.
+/// waited for the lock meanwhile finds that the name means no container, or another one. A creation holds the lock, too,
+/// before anything is stored, until the container is complete or removed.
 struct StateDirectory: ~Copyable, Sendable {
     static let stateFile: FilePath = "state.json"
     static let configurationFile: FilePath = "config.json"
@@ -29,25 +30,53 @@ struct StateDirectory: ~Copyable, Sendable {
         self.root = root
     }
 
-    /// Makes the directory of a new container.
+    /// Makes the directory of a new container, and takes its lock.
     ///
-    /// - Throws: ``RuntimeError``: `alreadyExists`.
-    static func create(_ id: String, in root: borrowing RootDirectory) throws(RuntimeError) -> StateDirectory {
-        do throws(SystemCallError) {
-            try root.makeDirectory(FilePath(id), mode: 0o700)
-            let directory = try root.directory(FilePath(id), .noSymlinks)
-            return StateDirectory(id: id, directory: directory, root: try root.directory(".", .noSymlinks))
-        } catch {
-            if error.errno == .fileExists {
-                throw RuntimeError(
-                    .alreadyExists,
-                    "container with given ID already exists",
-                    container: id,
-                    hint: "delete it first, or choose another id"
-                )
+    /// Who made the directory's name does not have it yet: until the lock is taken, a removal may take the directory
+    /// away, and another creation may make it anew. The creation's directory is the one that is locked, empty, and
+    /// named by the id.
+    ///
+    /// - Parameters:
+    ///   - id: The container's id.
+    ///   - root: The directory of all containers.
+    /// - Returns: The directory and its lock, which is held as long as the value lives.
+    /// - Throws: ``RuntimeError``: `alreadyExists`; `systemCall`, and then an empty directory is removed again.
+    static func create(_ id: String, in root: borrowing RootDirectory) throws(RuntimeError) -> ClaimedState {
+        while true {
+            do throws(SystemCallError) { try root.makeDirectory(FilePath(id), mode: 0o700) } catch {
+                if error.errno == .fileExists { throw exists(id) }
+                throw RuntimeError("create state directory", error, container: id)
             }
-            throw RuntimeError("create state directory", error, container: id)
+            do throws(SystemCallError) {
+                if let claimed = try claim(id, in: root) { return claimed }
+            } catch {
+                // A removal was here meanwhile.
+                if error.errno == .noSuchFileOrDirectory { continue }
+                try? root.removeDirectory(FilePath(id))
+                throw RuntimeError("create state directory", error, container: id)
+            }
         }
+    }
+
+    /// Takes the lock of a new directory; answers `nil` when it was removed meanwhile.
+    private static func claim(
+        _ id: String,
+        in root: borrowing RootDirectory
+    ) throws(SystemCallError) -> ClaimedState? {
+        let directory = try root.directory(FilePath(id), .noSymlinks)
+        let state = StateDirectory(id: id, directory: directory, root: try root.directory(".", .noSymlinks))
+        guard let lock = try state.acquire(true), try state.isCurrent else { return nil }
+        let isOthers = try state.directory.entries().contains { $0.name != Self.lockFile.bytes }
+        return isOthers ? nil : ClaimedState(directory: state, lock: lock)
+    }
+
+    private static func exists(_ id: String) -> RuntimeError {
+        RuntimeError(
+            .alreadyExists,
+            "container with given ID already exists",
+            container: id,
+            hint: "delete it first, or choose another id"
+        )
     }
 
     /// Opens the directory of an existing container. When there is none, what a removal that was killed has left under
@@ -115,8 +144,12 @@ struct StateDirectory: ~Copyable, Sendable {
     func read() throws(RuntimeError) -> StoredState? {
         let bytes: [UInt8]
         do throws(SystemCallError) { bytes = try directory.readFile(Self.stateFile, .noSymlinks) } catch {
-            if error.errno == .noSuchFileOrDirectory { return nil }
-            throw RuntimeError("read the container's state", error, container: id)
+            switch error.errno {
+            case .noSuchFileOrDirectory: return nil
+            // A link, a directory, a device or something without end stands where the file was.
+            case .tooManySymbolicLinkLevels, .isDirectory, .fileTooLarge: throw damaged("\(error)")
+            default: throw RuntimeError("read the container's state", error, container: id)
+            }
         }
         do throws(JSONError) {
             let state = try StoredState(json: bytes)
@@ -125,13 +158,17 @@ struct StateDirectory: ~Copyable, Sendable {
             }
             return state
         } catch {
-            throw RuntimeError(
-                .corruptState,
-                "state.json is damaged: \(error)",
-                container: id,
-                hint: "delete --force removes what is left of the container"
-            )
+            throw damaged("\(error)")
         }
+    }
+
+    private func damaged(_ words: String) -> RuntimeError {
+        RuntimeError(
+            .corruptState,
+            "state.json is damaged: \(words)",
+            container: id,
+            hint: "delete --force removes what is left of the container"
+        )
     }
 
     /// Replaces what is stored, in one step for every other process. It is not flushed: after the next boot there is no
@@ -206,8 +243,9 @@ struct StateDirectory: ~Copyable, Sendable {
         }
     }
 
-    /// Where a removal puts the directory; no id begins with a dot.
-    private static func leftover(_ id: String) -> FilePath { FilePath(".\(id)") }
+    /// Where a removal puts the directory; no id begins with a dot. Of the longest id, the last character is dropped:
+    /// whatever has such a name is to be removed.
+    private static func leftover(_ id: String) -> FilePath { FilePath(".\(id.prefix(ContainerIdentifier.limit - 1))") }
 
     /// Removes the directory with everything in it, unless its id means another one by now.
     consuming func remove() throws(RuntimeError) {
@@ -242,11 +280,29 @@ struct StateDirectory: ~Copyable, Sendable {
                     attempts += 1
                     if attempts == 100 { throw error }
                     try? root.removeTree(place)
-                // The longest id has no room for the dot.
-                case .fileNameTooLong: return FilePath(id)
                 default: throw error
                 }
             }
         }
+    }
+}
+
+/// The directory of a container that is being created, with its lock.
+struct ClaimedState: ~Copyable, Sendable {
+    let directory: StateDirectory
+    private let lock: FileLock
+
+    fileprivate init(directory: consuming StateDirectory, lock: consuming FileLock) {
+        self.directory = directory
+        self.lock = lock
+    }
+
+    /// Removes the directory with everything in it; the lock is held until it is gone.
+    ///
+    /// - Throws: ``RuntimeError``: `systemCall`.
+    consuming func remove() throws(RuntimeError) {
+        let lock = lock
+        try directory.remove()
+        extendLifetime(lock)
     }
 }

@@ -13,14 +13,20 @@ extension Container {
     /// changes what is left for swap. Of a number, 0 stands for none given, as engines write it, but not for tasks,
     /// burst and idle.
     ///
-    /// - Parameter changes: The new limits.
+    /// - Parameters:
+    ///   - changes: The new limits.
+    ///   - resourceControl: New schemata for the container's own class of cache and memory bandwidth; its `closID` and
+    ///     `enableMonitoring` cannot change.
     /// - Throws: ``RuntimeError``: `notFound`; `wrongState` ("container not running"); `invalidConfiguration` and
     ///   `unsupported`, naming the field; `cgroupFailed` when the container has no control group, when the kernel
     ///   refuses a value, and when `memory.checkBeforeUpdate` is set and more is in use. On failure the old limits are
     ///   in force, except for files that the error names, and the stored configuration is the old one.
     /// - Note: Needs the right to write to the container's control group: root, or its delegate.
     /// - SeeAlso: OCI runtime-spec 1.3, config-linux.md, "Control groups".
-    public func update(_ changes: LinuxResources) throws(RuntimeError) {
+    public func update(
+        _ changes: LinuxResources,
+        resourceControl: LinuxIntelRDT? = nil
+    ) throws(RuntimeError) {
         let directory = try openState()
         let lock = try directory.lock()
         let stored = try snapshot(directory)
@@ -29,9 +35,17 @@ extension Container {
             throw RuntimeError(.cgroupFailed, "update: the container has no control group", container: id)
         }
         let old = try directory.configuration()
-        let update = try LimitUpdate(changes, of: old, container: id)
+        var update = try LimitUpdate(changes, of: old, container: id)
+        let request = try resourceControl.flatMap { section throws(RuntimeError) in
+            try update.change(section, container: id)
+        }
         if changes.memory?.kernel ?? 0 != 0 { runtime.warn([ConfigurationMapper.kernelMemoryWarning], container: id) }
+        let tree = try request.map { (_) throws(RuntimeError) in
+            try ResourceControlTree.find(runtime.resourceControlRoot, container: id)
+        }
+        let before = try tree?.change(request?.schemata ?? [], of: stored, container: id)
         do throws(CgroupError) { try apply(update, to: group, stored) } catch {
+            tree?.restore(before ?? [], of: stored, container: id)
             throw RuntimeError(error, container: id)
         }
         try directory.replace(configuration: update.configuration)
@@ -68,13 +82,37 @@ extension Container {
 /// What an update changes: values, before anything is done.
 struct LimitUpdate {
     /// The configuration afterwards.
-    let configuration: RuntimeConfiguration
+    private(set) var configuration: RuntimeConfiguration
     /// The limits to apply: those that change, and those that they are counted with.
     let limits: CgroupLimits
     /// The device policy, if it changes.
     let devices: DevicePolicy?
     /// The limits before.
     let oldLimits: CgroupLimits
+
+    /// Adds new schemata.
+    ///
+    /// - Returns: What they ask for; `nil` for none.
+    mutating func change(
+        _ section: LinuxIntelRDT,
+        container: String
+    ) throws(RuntimeError) -> ResourceControlRequest? {
+        if section == LinuxIntelRDT() { return nil }
+        if section.closID != nil || section.enableMonitoring != nil {
+            let name = section.closID == nil ? "enableMonitoring" : "closID"
+            throw RuntimeError(.unsupported, "update: linux.intelRdt.\(name) cannot change", container: container)
+        }
+        let linux = configuration.linux ?? LinuxConfiguration()
+        var merged = linux.intelRdt ?? LinuxIntelRDT()
+        merged.l3CacheSchema = section.l3CacheSchema ?? merged.l3CacheSchema
+        merged.memBwSchema = section.memBwSchema ?? merged.memBwSchema
+        merged.schemata = section.schemata ?? merged.schemata
+        do throws(MappingError) {
+            let request = try ConfigurationMapper.resourceControl(section)
+            configuration.linux?.intelRdt = merged
+            return request
+        } catch { throw RuntimeError(error, container: container) }
+    }
 
     init(_ changes: LinuxResources, of old: RuntimeConfiguration, container: String) throws(RuntimeError) {
         var new = old

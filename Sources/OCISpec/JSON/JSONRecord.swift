@@ -21,7 +21,7 @@
 /// }
 /// ```
 ///
-/// `Codable` comes with it, through ``JSONValue``: convenient and slow. Use ``JSONRepresentable/init(json:limits:)``
+/// `Codable` comes with it, through ``JSONValue``: convenient and slow. Use ``JSONRepresentable/init(json:limits:)-(Span<UInt8>,_)``
 /// where time or strictness matters, since a decoder has accepted or repaired the text before this library sees it.
 public protocol JSONRecord: JSONRepresentable, Codable {
     /// Names each member once, in the order in which it is written. At most 64.

@@ -131,7 +131,9 @@ extension ConfigurationValidator {
         validateList(policy.nodes, at: nodes)
         let isEmpty = policy.nodes?.utf8.isEmpty ?? true
         switch policy.mode {
-        case .default, .local: require(isEmpty, .conflict, nodes, "this mode has no nodes")
+        case .default, .local:
+            let count = (policy.nodes ?? "").split(separator: ",").reduce(0) { $0 + Self.count(of: $1) }
+            require(isEmpty, .conflict, nodes, "\(policy.mode.rawValue) mode requires 0 nodes but got \(count)")
         case .bind, .interleave, .weightedInterleave, .preferredMany:
             require(!isEmpty, .missing, nodes, "is required by this mode")
         case .preferred: break  // without nodes it means the local one
@@ -144,6 +146,13 @@ extension ConfigurationValidator {
             let hasMode = policy.mode == .bind || policy.mode == .preferredMany
             require(hasMode, .conflict, place, "MPOL_F_NUMA_BALANCING needs the mode MPOL_BIND or MPOL_PREFERRED_MANY")
         }
+    }
+
+    /// How many numbers a range such as `0-3` has.
+    private static func count(of range: Substring) -> Int {
+        let ends = range.split(separator: "-").compactMap { Int($0) }
+        guard let first = ends.first, let last = ends.last, first <= last else { return 1 }
+        return last.subtractingReportingOverflow(first).partialValue &+ 1
     }
 
     private mutating func validate(_ rdt: LinuxIntelRDT?, at path: JSONPath) {

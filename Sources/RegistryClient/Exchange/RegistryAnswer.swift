@@ -99,7 +99,8 @@ extension RegistryError {
         let (code, hint): (Code, String?) =
             switch error.code {
             case .nameNotFound: (.connectionFailed, "is the registry's name right, and the network up?")
-            case .connectionFailed, .connectionLost, .proxyRefused: (.connectionFailed, nil)
+            case .connectionFailed: (.connectionFailed, "does the registry listen there, and is the port right?")
+            case .connectionLost, .proxyRefused: (.connectionFailed, nil)
             case .certificateRefused:
                 (.insecure, "name the authority's certificate, or trust any with --tls-verify=false")
             case .tlsFailed: (.insecure, "a registry without TLS is used with --tls-verify=false")

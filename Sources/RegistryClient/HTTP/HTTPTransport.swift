@@ -9,7 +9,10 @@ internal import NIOHTTP1
 internal import NIOSSL
 internal import Synchronization
 
-/// Carries requests over the network, by async-http-client: HTTP/1.1 and HTTP/2, TLS, proxies.
+/// Carries requests over the network, by async-http-client: HTTP/1.1, TLS, proxies.
+///
+/// HTTP/2 is not offered: its frames are one more language that a registry could misuse, and transfers share the windows of
+/// one connection, where each has its own otherwise.
 ///
 /// Connections are kept for a minute and used again. They end with this value, and with the process.
 public final class HTTPTransport: RegistryTransport {
@@ -37,6 +40,9 @@ public final class HTTPTransport: RegistryTransport {
     /// Sends a request; see ``RegistryTransport/send(_:)``.
     public func send(_ request: TransportRequest) async throws(TransportError) -> TransportResponse {
         let client = try client(for: request)
+        // Ends with the header of the answer. Each of the answers before it (103 and its like) counts as movement for the
+        // library, and a server may send them without end. How long a body takes to be sent, nobody knows.
+        var deadline = NIODeadline.now() + .init(request.connectTimeout) + .init(request.idleTimeout)
         var message = HTTPClientRequest(url: request.url.text)
         message.method = HTTPMethod(rawValue: request.method.rawValue)
         for field in request.headers.fields { message.headers.add(name: field.name, value: field.value) }
@@ -47,9 +53,10 @@ public final class HTTPTransport: RegistryTransport {
             let source: any TransportPieces
             do { source = try pieces() } catch { throw TransportError(.requestBody, "\(error)") }
             message.body = .stream(PieceSequence(pieces: source), length: .known(length))
+            deadline = .distantFuture
         }
         let response: HTTPClientResponse
-        do { response = try await client.execute(message, deadline: .distantFuture) } catch {
+        do { response = try await client.execute(message, deadline: deadline) } catch {
             throw TransportError(failure: error)
         }
         var headers = HTTPHeaders()
@@ -104,6 +111,7 @@ public final class HTTPTransport: RegistryTransport {
         )
         // Refused is refused: whether to try again is decided above.
         configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.httpVersion = .http1Only
         if let host = key.host, let address = key.address { configuration.dnsOverride = [host: address.description] }
         if let proxy = key.proxy {
             configuration.proxy = .server(

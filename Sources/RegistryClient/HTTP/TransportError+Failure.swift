@@ -4,10 +4,12 @@
 #if Registry
 
 internal import AsyncHTTPClient
+internal import LinuxSystem
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOSSL
+internal import SystemPackage
 
 extension TransportError {
     /// What an error of the libraries below means.
@@ -20,12 +22,19 @@ extension TransportError {
         case let error as NIOSSLError: self.init(tls: error)
         case is NIOSSLExtraError: self.init(.certificateRefused, "\(error)")
         case let error as BoringSSLError: self.init(boring: error)
-        case is HTTPParserError: self.init(.connectionLost, "the answer breaks off or is no HTTP: \(error)")
+        case let error as HTTPParserError: self.init(parser: error)
         case let error as ChannelError: self.init(channel: error)
-        case let error as IOError: self.init(.connectionLost, "\(error)")
+        case let error as IOError:
+            self.init(
+                error.errnoCode == Errno.connectionRefused.rawValue ? .connectionFailed : .connectionLost,
+                Self.text(error)
+            )
         default: self.init(.connectionLost, "\(error)")
         }
     }
+
+    /// The error's number in words: NIO's own text names one of its functions, and calls all of them resets.
+    private static func text(_ error: IOError) -> String { Errno(rawValue: error.errnoCode).symbolAndText }
 
     private init(client error: HTTPClientError) {
         switch error {
@@ -41,12 +50,19 @@ extension TransportError {
         }
     }
 
+    private init(parser error: HTTPParserError) {
+        switch error {
+        case .headerOverflow: self.init(.invalidResponse, "the answer's header is too large")
+        default: self.init(.connectionLost, "the answer breaks off or is no HTTP: \(error)")
+        }
+    }
+
     private init(connection error: NIOConnectionError) {
-        let reasons = error.connectionErrors.map { "\($0.error)" }
-        guard let reason = reasons.first else {
+        guard let first = error.connectionErrors.first?.error else {
             self.init(.nameNotFound, "no address for the name \(error.host)")
             return
         }
+        let reason = (first as? IOError).map(Self.text) ?? "\(first)"
         self.init(.connectionFailed, "connect to \(error.host) port \(error.port): \(reason)")
     }
 

@@ -65,7 +65,7 @@ extension Repository {
         return image
     }
 
-    /// As ``pull(_:into:options:onEvent:)``, told as a sequence of what happens.
+    /// As ``pull(_:into:options:layers:onEvent:)``, told as a sequence of what happens.
     ///
     /// The pull runs in a task of its own, which is cancelled when the sequence goes away. The last event is
     /// ``PullEvent/finished(_:)``; a failure is thrown to the reader.

@@ -44,6 +44,7 @@ struct ConfigurationBuilder: Sendable {
         annotations["org.opencontainers.image.stopSignal"] = stopSignal
         let capabilities = capabilities
         let devices = try devices()
+        try checkUserMapping()
         return RuntimeConfiguration(
             ociVersion: Runtime.specificationVersion,
             process: try process(identity, capabilities),
@@ -52,13 +53,15 @@ struct ConfigurationBuilder: Sendable {
             mounts: try mounts(),
             annotations: annotations.isEmpty ? nil : annotations,
             linux: LinuxConfiguration(
+                uidMappings: options.userMapping.map { UserMapping.document($0.uid) },
+                gidMappings: options.userMapping.map { UserMapping.document($0.gid) },
                 sysctl: options.sysctls.isEmpty ? nil : options.sysctls,
                 resources: try resources(devices),
                 cgroupsPath: "\(options.cgroupParent ?? "")/skiff-\(id)",
                 namespaces: namespaces,
                 devices: devices.isEmpty ? nil : devices.map(\.node),
                 seccomp: seccomp(capabilities),
-                maskedPaths: Sandbox.standardMaskedPaths.map(\.string),
+                maskedPaths: (Sandbox.standardMaskedPaths + HostFiles.heatCounters).map(\.string),
                 readonlyPaths: Sandbox.standardReadOnlyPaths.map(\.string)
             )
         )
@@ -156,12 +159,29 @@ struct ConfigurationBuilder: Sendable {
         var namespaces = [LinuxNamespace(type: .mount), LinuxNamespace(type: .uts), LinuxNamespace(type: .cgroup)]
         if !options.sharesHostProcesses { namespaces.append(LinuxNamespace(type: .pid)) }
         if !options.sharesHostIPC { namespaces.append(LinuxNamespace(type: .ipc)) }
+        if options.userMapping != nil { namespaces.append(LinuxNamespace(type: .user)) }
         switch options.network {
         case .host: break
         case .none: namespaces.append(LinuxNamespace(type: .network))
         case .join(let path): namespaces.append(LinuxNamespace(type: .network, path: path))
         }
         return namespaces
+    }
+
+    /// What belongs to the host's user namespace cannot be mounted in another one.
+    private func checkUserMapping() throws(ContainerStoreError) {
+        guard let mapping = options.userMapping else { return }
+        try mapping.check()
+        let shared =
+            options.network != .none
+            ? "network" : options.sharesHostProcesses ? "process ids" : options.sharesHostIPC ? "message queues" : nil
+        if let shared {
+            throw ContainerStoreError(
+                .invalidOptions,
+                "a container with a user namespace cannot share the host's \(shared)",
+                hint: "leave out one of the two"
+            )
+        }
     }
 
     private func seccomp(_ capabilities: CapabilitySet) -> LinuxSeccomp? {

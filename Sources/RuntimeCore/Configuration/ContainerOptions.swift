@@ -38,6 +38,9 @@ public struct ContainerOptions: Hashable, Sendable {
     public var hostname: String?
     /// The network.
     public var network = NetworkMode.none
+    /// A user namespace of its own; `nil` shares the host's. It cannot share the host's network, process ids or message
+    /// queues then, nor join a network.
+    public var userMapping: UserMapping?
     /// Whether it shares the host's process ids.
     public var sharesHostProcesses = false
     /// Whether it shares the host's System V and POSIX message queues.
@@ -81,6 +84,8 @@ public struct ContainerOptions: Hashable, Sendable {
     public var labels: [String: String] = [:]
     /// Annotations of the OCI configuration.
     public var annotations: [String: String] = [:]
+    /// What whoever stays with a kept container is to do: start it again, look whether it is well.
+    public var supervision: Supervision?
 
     // For containers in a scope only: `withContainer` and `Container.run`.
 
@@ -94,6 +99,9 @@ public struct ContainerOptions: Hashable, Sendable {
     public var captureLimit = 16 << 20
     /// How long it may run; it is killed then, and ``ExitReason/timedOut``.
     public var timeout: Duration?
+    /// How much time of processors all its processes together may use; the container is killed within a tenth of a second
+    /// of it, and ``ExitReason/processorTimeExceeded``.
+    public var processorTime: Duration?
 
     /// The default options.
     public init() {}

@@ -26,12 +26,14 @@ enum UserLookup {
         return try UserIdentity(specification, groups: groups, in: database)
     }
 
-    /// A file's content; empty when it is missing, or no regular file.
+    /// A file's content; empty when it is missing, or no regular file: that is looked at first, since opening a device
+    /// of the image's making can do something to the host.
     private static func file(
         _ path: FilePath,
         in root: borrowing RootDirectory
     ) throws(SystemCallError) -> [UInt8] {
         do throws(SystemCallError) {
+            guard try root.open(path, CLINUX_O_PATH).status().kind == .regular else { return [] }
             let file = try root.open(path, CLINUX_O_RDONLY | CLINUX_O_NONBLOCK | CLINUX_O_NOCTTY)
             guard try file.status().kind == .regular else { return [] }
             return try file.readAll(limit: 4 << 20)

@@ -3,10 +3,11 @@
 
 internal import CLinux
 internal import CgroupKit
+internal import LayerUnpack
 internal import LinuxSystem
 internal import NamespaceKit
 public import OCISpec
-internal import SystemPackage
+public import SystemPackage
 
 /// What this host offers containers, what is missing, why, and what to do about it.
 ///
@@ -19,9 +20,13 @@ public struct HostReport: JSONRecord, Hashable, Sendable {
     public var isUsable: Bool { checks.allSatisfy { $0.status != .missing } }
 
     /// Looks at the host.
-    public init() {
+    ///
+    /// - Parameter store: The directory of a ``ContainerStore``: where there is one, overlayfs is tried on its file system,
+    ///   in directories that are removed again.
+    public init(store: FilePath? = nil) {
         checks = [
-            Self.kernel, Self.systemCalls, Self.privilege, Self.procfs, Self.memoryFiles, Self.cgroups, Self.overlay,
+            Self.kernel, Self.systemCalls, Self.privilege, Self.procfs, Self.memoryFiles, Self.cgroups,
+            Self.overlay(store),
             Self.seccomp, Self.userNamespaces, Self.securityModules,
         ]
     }
@@ -104,7 +109,8 @@ extension HostReport {
         )
     }
 
-    private static var overlay: HostCheck {
+    private static func overlay(_ store: FilePath?) -> HostCheck {
+        if let store, CapabilitySet.effective.contains(.sysAdmin), let check = tryOverlay(in: store) { return check }
         let isThere = text("/proc/filesystems")?.contains("\toverlay") ?? false
         // The first mount loads a module that is there; whether it is cannot be told without trying.
         return HostCheck(
@@ -115,6 +121,29 @@ extension HostReport {
                 : "not in the kernel, or not loaded yet; without it each container gets a copy of its image's files",
             fix: isThere ? nil : "modprobe overlay"
         )
+    }
+
+    /// Mounts an overlay of empty directories in the store; `nil` where there is no store to try it in.
+    private static func tryOverlay(in store: FilePath) -> HostCheck? {
+        let name = FilePath(".doctor-\(UInt64.random(in: .min ... .max))")
+        guard let top = try? RootDirectory(at: store), (try? top.makeDirectory(name, mode: 0o700)) != nil else {
+            return nil
+        }
+        defer { try? top.removeTree(name) }
+        let place = store.appending(name.components)
+        do {
+            for part in ["lower", "upper", "work"] { try top.makeDirectory(name.appending(part), mode: 0o700) }
+            let writable = OverlayMount.Writable(upper: place.appending("upper"), work: place.appending("work"))
+            _ = try OverlayMount(lowers: [place.appending("lower")], writable: writable).make()
+            return HostCheck("overlayfs", .ok, "mounted on the file system of \(store)")
+        } catch {
+            return HostCheck(
+                "overlayfs",
+                .warning,
+                "not on the file system of \(store) (\(error)): each container gets a copy of its image's files",
+                fix: "keep the store on ext4, xfs or btrfs: skiff --root DIR"
+            )
+        }
     }
 
     private static var seccomp: HostCheck {

@@ -14,6 +14,8 @@ public enum ExitReason: Hashable, Sendable {
     case outOfMemory
     /// It was killed because its time was up.
     case timedOut
+    /// It was killed because its time of processors was used up.
+    case processorTimeExceeded
     /// It was killed because it wrote more than was to be captured.
     case outputLimitExceeded
 
@@ -35,7 +37,7 @@ public enum ExitReason: Hashable, Sendable {
         switch self {
         case .exited(let status): status
         case .signaled(let signal, _): 128 + signal
-        case .outOfMemory, .timedOut, .outputLimitExceeded: 128 + 9
+        case .outOfMemory, .timedOut, .processorTimeExceeded, .outputLimitExceeded: 128 + 9
         }
     }
 }
@@ -48,6 +50,7 @@ extension ExitReason: CustomStringConvertible {
         case .signaled(let signal, let coreDumped): "ended by signal \(signal)" + (coreDumped ? ", core dumped" : "")
         case .outOfMemory: "killed: out of memory"
         case .timedOut: "killed: timed out"
+        case .processorTimeExceeded: "killed: processor time used up"
         case .outputLimitExceeded: "killed: too much output"
         }
     }

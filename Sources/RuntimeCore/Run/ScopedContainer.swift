@@ -9,7 +9,7 @@ public import OCIRuntime
 /// A container that lives as long as the closure it is handed to; see ``withContainer(_:_:in:configure:_:)``.
 public struct ScopedContainer: Sendable {
     /// Why the host killed the container.
-    enum Verdict: Sendable { case timedOut, outputLimitExceeded }
+    enum Verdict: Sendable { case timedOut, processorTimeExceeded, outputLimitExceeded }
 
     /// Its place in the store: id, name, image, labels.
     public let stored: StoredContainer
@@ -73,10 +73,16 @@ public struct ScopedContainer: Sendable {
     /// What happens to its control group, until its process ends: memory that runs out, tasks that wait too long.
     ///
     /// - Parameter pressure: When to tell of tasks that lose time; version 2 of control groups only.
-    /// - Returns: A sequence that ends with the container's process.
-    /// - Throws: ``ContainerStoreError``: `wrongState` when it has ended, `launchFailed` when the kernel refuses a trigger.
+    /// - Returns: A sequence that ends with the container's process; it is empty when that has ended already.
+    /// - Throws: ``ContainerStoreError``: `launchFailed` when the kernel refuses a trigger.
     public func events(pressure: [PressureTrigger] = []) throws(ContainerStoreError) -> CgroupEvents {
-        try withRuntimeErrors { () throws(RuntimeError) in try container.events(pressure: pressure) }
+        try withRuntimeErrors { () throws(RuntimeError) in
+            do throws(RuntimeError) { return try container.events(pressure: pressure) } catch {
+                // A short program may be faster than whoever wants to watch it.
+                guard error.code == .wrongState else { throw error }
+                return CgroupEvents()
+            }
+        }
     }
 
     /// Changes its limits; what is `nil` stays as it is.
@@ -107,6 +113,7 @@ public struct ScopedContainer: Sendable {
         let reason: ExitReason =
             switch verdict.value {
             case .timedOut: .timedOut
+            case .processorTimeExceeded: .processorTimeExceeded
             case .outputLimitExceeded: .outputLimitExceeded
             case nil: ExitReason(exit, statistics: statistics)
             }

@@ -131,12 +131,31 @@ private struct ContainerScope: Sendable {
                 scoped.end(.timedOut)
             }
         }
-        defer { timer?.cancel() }
+        let meter = options.processorTime.map { limit in Task { try await Self.watch(scoped, limit) } }
+        defer {
+            timer?.cancel()
+            meter?.cancel()
+        }
+        if options.processorTime != nil, try scoped.statistics().cpu?.usage == nil {
+            throw ContainerStoreError(
+                .unsupported,
+                "limit the processors' time: no control group counts it",
+                hint: "use a host with the cpuacct controller, or control groups of version 2"
+            )
+        }
         // A body that does not look for cancellation sees the container end.
         return try await withTaskCancellationHandler {
             try await body(scoped)
         } onCancel: {
             try? scoped.container.kill(signal: CLINUX_SIGKILL)
+        }
+    }
+
+    /// Kills the container once its processes have used `limit` of the processors' time.
+    private static func watch(_ scoped: ScopedContainer, _ limit: Duration) async throws {
+        for try await statistics in ContainerStatistics(container: scoped, interval: .milliseconds(50)) {
+            guard let used = statistics.cpu?.usage else { return }
+            if Duration.nanoseconds(Int64(clamping: used)) >= limit { return scoped.end(.processorTimeExceeded) }
         }
     }
 }

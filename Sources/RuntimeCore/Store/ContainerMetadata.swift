@@ -49,6 +49,12 @@ public struct ContainerMetadata: JSONRecord, Hashable, Sendable {
     public var execution: ImageConfiguration.Execution?
     /// What its root file system is; `nil` is an overlay.
     public var root: Root?
+    /// What whoever stays with it is to do; `nil` is nothing.
+    public var supervision: Supervision?
+    /// The ranges of users of its user namespace; `nil` without one.
+    public var uidMappings: [LinuxIDMapping]?
+    /// The ranges of groups of its user namespace; `nil` without one.
+    public var gidMappings: [LinuxIDMapping]?
 
     init(id: String, name: String, image: String, imageID: Digest, layers: [Digest], lifetime: Lifetime) {
         self.id = id
@@ -84,6 +90,9 @@ public struct ContainerMetadata: JSONRecord, Hashable, Sendable {
         try fields.optional("stopSignal", &stopSignal)
         try fields.optional("execution", &execution)
         try fields.optional("root", &root)
+        try fields.optional("supervision", &supervision)
+        try fields.optional("uidMappings", &uidMappings)
+        try fields.optional("gidMappings", &gidMappings)
         try fields.noOthers()
     }
 }

@@ -9,7 +9,7 @@ internal import OCISpec
 internal import SystemPackage
 
 extension ContainerStore {
-    /// Reads all of the store and finds out what is wrong: images as ``ImageLayoutDirectory/check(repairing:)``,
+    /// Reads all of the store and finds out what is wrong: images as `ImageLayoutDirectory/check(repairing:)`,
     /// containers that cannot be read or started, names of containers that are gone.
     ///
     /// - Parameter repair: What is done about images. Names of containers that are gone are removed unless it is

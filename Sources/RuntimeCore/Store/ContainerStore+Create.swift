@@ -16,7 +16,7 @@ extension ContainerStore {
     /// bundle.
     ///
     /// - Parameters:
-    ///   - image: A reference, a digest, or the first digits of one, as ``ImageLayoutDirectory/find(_:)`` takes it.
+    ///   - image: A reference, a digest, or the first digits of one, as `ImageLayoutDirectory/find(_:)` takes it.
     ///   - command: Replaces the image's command; its entry point stays.
     ///   - options: Everything else.
     ///   - lifetime: Whether the container lasts beyond this process.
@@ -33,6 +33,7 @@ extension ContainerStore {
         // Until the container is whole, nobody knows what it needs: nothing is swept or pruned.
         let presence = try lockContainers(.shared)
         defer { extendLifetime(presence) }
+        try options.userMapping?.check()
         let resolved = try prepare(image, platform: options.platform)
         let id = ContainerName.makeID()
         let owner = try makeDirectory(of: id)
@@ -52,6 +53,8 @@ extension ContainerStore {
                 digest: manifest.digest,
                 size: manifest.size
             )
+            metadata.uidMappings = options.userMapping.map { UserMapping.document($0.uid) }
+            metadata.gidMappings = options.userMapping.map { UserMapping.document($0.gid) }
             let root = try makeRoot(of: &metadata)
             let builder = ConfigurationBuilder(
                 image: resolved.configuration.config ?? ImageConfiguration.Execution(),
@@ -68,6 +71,7 @@ extension ContainerStore {
             metadata.labels = builder.labels
             metadata.stopSignal = builder.stopSignal
             metadata.execution = builder.execution
+            metadata.supervision = options.supervision
             metadata.name = try claimName(options.name, for: id)
             name = metadata.name
             try writeFiles(metadata, configuration, builder)
@@ -84,45 +88,6 @@ extension ContainerStore {
             // The first error counts; what cannot be removed now is swept later.
             try? removeFiles(of: id, name: name)
             throw error
-        }
-    }
-
-    /// The steps of a launch in words, without making a container. Layers that are not unpacked yet are unpacked, and
-    /// what a container has in its `etc` is written to the store's directory `plan`, since the steps refer to it.
-    ///
-    /// - Throws: ``ContainerStoreError`` as ``create(_:_:options:lifetime:)``.
-    public func plan(
-        _ image: String,
-        _ command: [String] = [],
-        options: ContainerOptions = ContainerOptions()
-    ) throws(ContainerStoreError) -> [String] {
-        let resolved = try prepare(image, platform: options.platform)
-        let id = String(repeating: "0", count: 64)
-        let bundle = path.appending("plan")
-        let builder = ConfigurationBuilder(
-            image: resolved.configuration.config ?? ImageConfiguration.Execution(),
-            options: options,
-            command: command,
-            id: id,
-            directory: bundle,
-            countsSwap: HostFiles.countsSwap
-        )
-        let root = try view(resolved.configuration.rootfs.diffIDs, copyAt: bundle.appending("rootfs")).mount
-        let identity = try UserLookup.identity(of: builder.user, groups: options.additionalGroups, in: root)
-        let configuration = try builder.configuration(for: identity)
-        try about("write the plan's files") { () throws(SystemCallError) in
-            let top = try RootDirectory(at: path)
-            try top.makeDirectories("plan/etc", mode: 0o700)
-            let directory = try top.directory("plan", .noSymlinks)
-            for (name, content) in builder.etcFiles(resolver: HostFiles.resolver) {
-                try directory.replaceFile(FilePath("etc/\(name)"), content, mode: 0o644)
-            }
-        }
-        var creation = CreateOptions()
-        creation.root = .detached(root)
-        let chosen = creation
-        return try withRuntimeErrors { () throws(RuntimeError) in
-            try runtime.plan(configuration, bundle: bundle, options: chosen)
         }
     }
 
@@ -180,13 +145,16 @@ extension ContainerStore {
         _ configuration: RuntimeConfiguration,
         _ builder: ConfigurationBuilder
     ) throws(ContainerStoreError) {
+        let owner = try builder.options.userMapping?.root()
         try about("write the container's files") { () throws(SystemCallError) in
             let directory = try containersDirectory().directory(FilePath(metadata.id), .noSymlinks)
             // What goes away with its process need not survive a power failure.
             let isKept = metadata.lifetime == .kept
             let resolver = builder.options.network == .none ? [] : HostFiles.resolver
             for (name, content) in builder.etcFiles(resolver: resolver) {
-                try directory.makeFile(FilePath("etc/\(name)"), content, mode: 0o644, flushed: isKept)
+                let path = FilePath("etc/\(name)")
+                try directory.makeFile(path, content, mode: 0o644, flushed: isKept)
+                if let owner { try directory.changeOwner(of: path, uid: owner.uid, gid: owner.gid) }
             }
             try directory.makeFile("config.json", configuration.json(), flushed: isKept)
             // Last: a directory with it is a whole container.

@@ -33,7 +33,7 @@ extension ContainerStore {
         let lowers = try lowerDirectories(for: metadata.layers)
         let writable = writable(in: directory(of: metadata))
         if let top = lowers.first { try match(writable.upper, with: top) }
-        return try mount(lowers, writable)
+        return try mount(lowers, writable, mappedBy: try mountNamespace(of: metadata))
     }
 
     /// Gives a new container's own directory mode and owner of the image's root, which it hides in the overlay.
@@ -54,10 +54,33 @@ extension ContainerStore {
     }
 
     /// Mounts a container's root file system: its image's layers, and what it writes on top. Attached nowhere.
-    func mountRoot(of metadata: ContainerMetadata) throws(ContainerStoreError) -> MountTree {
+    ///
+    /// - Parameters:
+    ///   - metadata: The container.
+    ///   - isMapped: Whether owners are those of its user namespace, as its processes need it, or those of the image.
+    /// - Returns: The mount.
+    /// - Throws: ``ContainerStoreError``.
+    func mountRoot(of metadata: ContainerMetadata, isMapped: Bool = true) throws(ContainerStoreError) -> MountTree {
         let directory = directory(of: metadata)
-        if metadata.root == .copy { return try mountCopy(directory.appending("rootfs"), attributes: 0) }
-        return try mount(lowerDirectories(for: metadata.layers), writable(in: directory))
+        let namespace = isMapped ? try mountNamespace(of: metadata) : nil
+        if metadata.root == .copy {
+            return try mountCopy(directory.appending("rootfs"), attributes: 0, mappedBy: namespace)
+        }
+        return try mount(lowerDirectories(for: metadata.layers), writable(in: directory), mappedBy: namespace)
+    }
+
+    /// The user namespace by which a container's files are mapped; `nil` for one without.
+    private func mountNamespace(of metadata: ContainerMetadata) throws(ContainerStoreError) -> SharedDescriptor? {
+        guard let mapping = UserMapping(uid: metadata.uidMappings, gid: metadata.gidMappings)?.withCaller else {
+            return nil
+        }
+        do throws(NamespaceError) {
+            return SharedDescriptor(
+                try MappingNamespace.make(PreparedLaunch.Mappings(uid: mapping.uid, gid: mapping.gid))
+            )
+        } catch {
+            throw ContainerStoreError(.launchFailed, "map the container's files: \(error)")
+        }
     }
 
     private func writable(in directory: FilePath) -> OverlayMount.Writable {
@@ -109,12 +132,19 @@ extension ContainerStore {
         }
     }
 
-    private func mountCopy(_ directory: FilePath, attributes: UInt64) throws(ContainerStoreError) -> MountTree {
+    private func mountCopy(
+        _ directory: FilePath,
+        attributes: UInt64,
+        mappedBy namespace: SharedDescriptor? = nil
+    ) throws(ContainerStoreError) -> MountTree {
         try about("mount the root file system") { () throws(SystemCallError) in
             let tree = try MountHandle.clone(directory, recursive: false, propagation: UInt64(CLINUX_MS_PRIVATE))
             let number = tree.rawValue
             try systemCall("mount_setattr", path: directory) {
                 unsafe clinux_mount_setattr(number, "", UInt32(CLINUX_AT_EMPTY_PATH), attributes, 0, 0, 0)
+            }
+            if let namespace {
+                try MountHandle.map(tree, as: namespace.descriptor, recursive: false, path: directory)
             }
             return MountTree(takingOver: tree)
         }
@@ -128,11 +158,12 @@ extension ContainerStore {
 
     private func mount(
         _ lowers: [FilePath],
-        _ writable: OverlayMount.Writable?
+        _ writable: OverlayMount.Writable?,
+        mappedBy namespace: SharedDescriptor? = nil
     ) throws(ContainerStoreError) -> MountTree {
         MountTree(
             takingOver: try withLayerErrors("mount the root file system") { () throws(LayerUnpackError) in
-                try OverlayMount(lowers: lowers, writable: writable).make()
+                try OverlayMount(lowers: lowers, writable: writable).make(mappedBy: namespace)
             }
         )
     }

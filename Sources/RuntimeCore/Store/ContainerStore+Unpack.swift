@@ -15,7 +15,7 @@ extension ContainerStore {
     ///   - platform: The platform, where an image is there for several.
     /// - Returns: One report for each layer, the lowest first.
     /// - Throws: ``ContainerStoreError``. The directory is empty then, or gone if it was made.
-    /// - Note: Needs what ``FlatUnpacker`` needs.
+    /// - Note: Needs what `FlatUnpacker` needs.
     @discardableResult
     public func unpackFlat(
         _ image: String,
@@ -35,11 +35,11 @@ extension ContainerStore {
     ///
     /// - Parameters:
     ///   - image: A reference, a digest, or the first digits of one.
-    ///   - directory: A ``SnapshotStore``, made where it is missing. Layers that are there already are kept.
+    ///   - directory: A `SnapshotStore`, made where it is missing. Layers that are there already are kept.
     ///   - platform: The platform, where an image is there for several.
     /// - Returns: The directories, the topmost first, as overlayfs' option `lowerdir` wants them.
     /// - Throws: ``ContainerStoreError``. Layers that were unpacked before the failure stay.
-    /// - Note: Needs what ``SnapshotStore`` needs.
+    /// - Note: Needs what `SnapshotStore` needs.
     public func unpackStacked(
         _ image: String,
         into directory: FilePath,

@@ -65,7 +65,10 @@ public final class ContainerStore: Sendable {
         try about("open the store") { () throws(SystemCallError) in
             let top = try RootDirectory(at: "/")
             let relative = FilePath(root: nil, path.components)
-            try top.makeDirectories(relative, mode: 0o700)
+            do throws(SystemCallError) { try top.makeDirectories(relative, mode: 0o700) } catch {
+                let made = error.path.map { FilePath("/").appending($0.components) }
+                throw SystemCallError(call: error.call, path: made, errno: error.errno)
+            }
             let root = try RootDirectory(at: path)
             for name in ["containers", "owners", "names", "mounts"] {
                 try root.makeDirectories(FilePath(name), mode: 0o700)

@@ -46,7 +46,7 @@ public struct MountedImage: JSONRecord, Hashable, Sendable {
     /// Reads the value from an object.
     ///
     /// - Parameter reader: The reader.
-    /// - Throws: ``JSONError``.
+    /// - Throws: `JSONError`.
     public init(reading reader: inout JSONReader) throws(JSONError) {
         self.init(id: "", image: "", imageID: Digest(unread: ()), layers: [], path: ByteText([]))
         try reader.readRecord(&self)

@@ -31,6 +31,20 @@ extension StoredContainer {
         return StoredContainer(store: store, metadata: changed, prepared: prepared, owner: owner)
     }
 
+    /// Changes what whoever stays with the container is to do, from its next end or look on.
+    ///
+    /// - Parameter supervision: What is to be done; `nil` is nothing.
+    /// - Throws: ``ContainerStoreError``: `containerNotFound`, `systemCall`. What was noted before stays then.
+    public func update(_ supervision: Supervision?) throws(ContainerStoreError) {
+        var changed = metadata
+        changed.supervision = supervision
+        let document = changed.json()
+        let directory = try open()
+        try about("note the supervision of container \(metadata.name)") { () throws(SystemCallError) in
+            try directory.replaceFile("container.json", document)
+        }
+    }
+
     /// Changes the container's limits: at once when it runs, and for its later starts.
     ///
     /// - Parameter limits: What is `nil` stays as it is.

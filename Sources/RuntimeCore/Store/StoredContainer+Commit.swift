@@ -90,7 +90,7 @@ extension StoredContainer {
         return archive
     }
 
-    private func temporaryFile() throws(ContainerStoreError) -> OwnedFileDescriptor {
+    func temporaryFile() throws(ContainerStoreError) -> OwnedFileDescriptor {
         try about("make a file for the layer") { () throws(SystemCallError) in
             try OwnedFileDescriptor.open(store.path, CLINUX_O_RDWR | CLINUX_O_TMPFILE, mode: 0o600)
         }

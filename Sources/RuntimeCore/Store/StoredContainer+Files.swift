@@ -50,7 +50,7 @@ extension StoredContainer {
     }
 
     /// Mounts the container's root to look at, without writing to what it writes to. Attached nowhere.
-    private func mountReadOnly() throws(ContainerStoreError) -> MountTree {
+    func mountReadOnly() throws(ContainerStoreError) -> MountTree {
         if metadata.root == .copy { return try store.mountImage(of: metadata) }
         return try withLayerErrors("mount the root file system") { () throws(LayerUnpackError) in
             // The writable directory as one more layer that is only read: a second mount must not write to it.

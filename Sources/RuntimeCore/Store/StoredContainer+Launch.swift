@@ -23,7 +23,10 @@ extension StoredContainer {
             options.root = .detached(prepared.root)
         } else {
             configuration = try self.configuration()
-            options.root = .detached(try store.mountRoot(of: metadata))
+            options.root = try options.recorder.measure("mount the root file system") {
+                () throws(ContainerStoreError) in
+                .detached(try store.mountRoot(of: metadata))
+            }
         }
         try noteLaunch()
         let bundle = bundle

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import TestSupport
 import OCISpec
 import Testing
 
@@ -61,6 +62,7 @@ struct ReferenceTests {
 
     @Test(
         "is refused when it breaks the grammar",
+        .rows("J-13", "N-01", "N-02", "N-03"),
         arguments: [
             "", " ", "a ", " a", "../../etc", "/a", "a/", "a//b", "a/../b", ".a", "a.", "-a", "a-", "a..b", "a___b",
             "a_.b",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import TestSupport
 import OCISpec
 import Testing
 
@@ -38,7 +39,7 @@ struct DigestTests {
         ("sha512:\(hex)", .digest), ("sha256:sha256:\(hex)", .digest),
     ]
 
-    @Test("is refused when anything about it is not exact", arguments: refusals)
+    @Test("is refused when anything about it is not exact", .rows("J-12", "CVE-2024-3727"), arguments: refusals)
     func refuse(_ text: String, _ code: FormatError.Code) {
         let error = #expect(throws: FormatError.self) { try Digest(text) }
         #expect(error?.code == code)

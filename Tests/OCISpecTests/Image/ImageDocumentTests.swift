@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import TestSupport
 import OCISpec
 import Testing
 
@@ -70,6 +71,7 @@ struct ImageDocumentTests {
 
     @Test(
         "are refused as a manifest when ambiguous, of another type, or wrong",
+        .rows("J-01", "J-02", "J-04", "J-05", "J-08", "CVE-2021-41190"),
         arguments: [
             Refusal(
                 #"{"schemaVersion":2,"config":\#(config),"layers":[],"manifests":[]}"#,
@@ -121,6 +123,7 @@ struct ImageDocumentTests {
 
     @Test(
         "are refused as an index when they could be a manifest",
+        .rows("J-01"),
         arguments: ["config", "layers", "fsLayers", "history"]
     )
     func indexRefused(_ field: String) {
@@ -129,7 +132,7 @@ struct ImageDocumentTests {
         #expect(error?.code == .ambiguousDocument)
     }
 
-    @Test("must be of the type that their descriptor says")
+    @Test("must be of the type that their descriptor says", .rows("J-03", "J-08"))
     func mediaType() throws {
         let manifest = Array(Self.manifest.utf8)
         #expect(try ImageManifest(json: manifest, mediaType: .imageManifest).layers.count == 2)
@@ -143,6 +146,7 @@ struct ImageDocumentTests {
 
     @Test(
         "are refused with a descriptor's size that is not a size",
+        .rows("J-14"),
         arguments: [
             ("-1", JSONError.Code.outOfRange), ("9223372036854775808", .outOfRange), ("9007199254740993", .outOfRange),
             ("1e3", .notAnInteger), ("1.0", .notAnInteger), ("\"5\"", .wrongType), ("null", .wrongType),
@@ -157,6 +161,7 @@ struct ImageDocumentTests {
 
     @Test(
         "are refused with a digest or data that do not fit",
+        .rows("J-12"),
         arguments: [
             Refusal(#"{"mediaType":"a/b","digest":"sha256:../../x","size":1}"#, .invalidValue, "digest"),
             Refusal(#"{"mediaType":"a","digest":"\#(digest)","size":1}"#, .invalidValue, "mediaType"),
@@ -175,6 +180,7 @@ struct ImageDocumentTests {
 
     @Test(
         "are refused as a configuration with any field of another type",
+        .rows("J-10", "CVE-2022-1642"),
         arguments: [
             Refusal(#""config":{"Env":{}}"#, .wrongType, "config.Env"),
             Refusal(#""config":{"Env":[1]}"#, .wrongType, "config.Env[0]"),
@@ -197,7 +203,11 @@ struct ImageDocumentTests {
         #expect(error?.path.description == refusal.path)
     }
 
-    @Test("are refused as a configuration without what is required", arguments: ["architecture", "os", "rootfs"])
+    @Test(
+        "are refused as a configuration without what is required",
+        .rows("J-10"),
+        arguments: ["architecture", "os", "rootfs"]
+    )
     func configurationIncomplete(_ field: String) throws {
         var object = try #require(JSONValue(json: Self.configuration).object)
         object[field] = nil
@@ -217,7 +227,7 @@ struct ImageDocumentTests {
         #expect(rootfs?.path.description == "type")
     }
 
-    @Test("are refused with more descriptors than any image has")
+    @Test("are refused with more descriptors than any image has", .rows("J-09"))
     func tooMany() {
         let list = Array(repeating: Self.layer, count: 10_001).joined(separator: ",")
         let error = #expect(throws: JSONError.self) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import TestSupport
 import OCISpec
 import Testing
 
@@ -43,6 +44,7 @@ struct JSONReaderTests {
 
     @Test(
         "refuses encodings other than plain UTF-8 and strings no C program could hold",
+        .rows("J-06"),
         arguments: [
             Refusal("\u{FEFF}{}", .byteOrderMark), Refusal(bytes: [0xFF, 0xFE, 0x7B, 0, 0x7D, 0], .byteOrderMark),
             Refusal(bytes: [0x7B, 0, 0x7D, 0], .byteOrderMark), Refusal(bytes: [0, 0x7B, 0, 0x7D], .byteOrderMark),
@@ -62,6 +64,7 @@ struct JSONReaderTests {
 
     @Test(
         "refuses two members of one name",
+        .rows("J-04"),
         arguments: [
             Refusal("{\"a\":1,\"a\":2}", .duplicateKey, at: "a"),
             Refusal("{\"a\":1,\"\\u0061\":2}", .duplicateKey, at: "a"),
@@ -73,6 +76,7 @@ struct JSONReaderTests {
 
     @Test(
         "refuses documents nested deeper than the limit without exhausting the stack",
+        .rows("J-07"),
         arguments: [65, 513, 1_000_000]
     )
     func depth(_ levels: Int) {
@@ -91,7 +95,7 @@ struct JSONReaderTests {
         }
     }
 
-    @Test("refuses documents larger than the limit")
+    @Test("refuses documents larger than the limit", .rows("CVE-2023-25153"))
     func size() {
         #expect(throws: Never.self) { _ = try JSONValue(json: "\"12345678\"", limits: JSONLimits(size: 10)) }
         let error = #expect(throws: JSONError.self) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
+import TestSupport
 import OCISpec
 import Testing
 
@@ -57,6 +58,7 @@ struct ValidationTests {
 
     @Test(
         "allows only kernel parameters that belong to a namespace",
+        .rows("CVE-2022-0532", "CVE-2022-0811"),
         arguments: [
             "kernel.core_pattern", "kernel/core_pattern", "vm.swappiness", "kernel.shm_rmid_forced2", "net", "net.",
             ".net.a",
@@ -74,6 +76,7 @@ struct ValidationTests {
 
     @Test(
         "wants the namespace that a kernel parameter belongs to",
+        .rows("CVE-2022-0532"),
         arguments: [
             ("net.ipv4.ip_forward", LinuxNamespace.Kind.network), ("kernel.sem", .ipc), ("fs.mqueue.msg_max", .ipc),
             ("kernel.domainname", .uts), ("user.max_user_namespaces", .user),

@@ -26,6 +26,17 @@ int program_open_process(int process);
 /// Sends a signal to the process that a pidfd refers to.
 int program_signal_process(int process, int signal);
 
+/// Listens on the unix socket `path`, for connections that keep the limits of messages.
+int program_listen(const char *path);
+/// Takes a connection of the same user.
+int program_accept(int listener);
+/// Connects to a socket that listens as above.
+int program_connect(const char *path);
+/// Sends descriptors.
+int program_send_descriptors(int connection, const int *descriptors, int count);
+/// Receives exactly `count` descriptors.
+int program_receive_descriptors(int connection, int *descriptors, int count);
+
 /// The size of a terminal.
 int program_get_window_size(int terminal, uint16_t *rows, uint16_t *columns);
 /// Sets the size of a terminal.

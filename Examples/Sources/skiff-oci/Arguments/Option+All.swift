@@ -111,8 +111,8 @@ extension Option {
     static let kernelMemory = Option("kernel-memory", value: .one("BYTES"), "kernel memory; old kernels only")
     static let kernelMemoryTCP = Option("kernel-memory-tcp", value: .one("BYTES"), "TCP buffers; version 1 only")
     static let pidsLimit = Option("pids-limit", value: .one("N"), "number of tasks, or -1")
-    static let l3CacheSchema = Option("l3-cache-schema", value: .one("SCHEMA"), "refused: Intel RDT")
-    static let memoryBandwidthSchema = Option("mem-bw-schema", value: .one("SCHEMA"), "refused: Intel RDT")
+    static let l3CacheSchema = Option("l3-cache-schema", value: .one("SCHEMA"), "cache of the third level, as L3:0=ff")
+    static let memoryBandwidthSchema = Option("mem-bw-schema", value: .one("SCHEMA"), "memory bandwidth, as MB:0=50")
 
     // Of events.
     static let interval = Option("interval", value: .one("TIME"), "time between statistics, such as 5s (default)")

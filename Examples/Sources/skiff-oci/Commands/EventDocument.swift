@@ -15,6 +15,7 @@ enum EventDocument {
         var document = StatisticsDocument(statistics)
         // Without the pids controller the processes are counted, as runc does.
         if statistics.pids == nil { document.processCount = UInt64(try container.processIDs().count) }
+        document.resourceControl = try container.resourceControlStatistics()
         document.interfaces = try container.networkStatistics()
         return line([
             ("type", .string("stats")), ("id", .string(container.id)), ("data", document.value),

@@ -38,15 +38,20 @@ extension Command {
         options.entersPaused = arguments.has(.ignorePaused)
         options.controlGroup = try Subgroups.choice(arguments.values(of: .subgroup))
         let foreground = isDetached ? nil : try Foreground()
-        let running = try container.exec(options: options) { first in
-            let process = try ExecProcessDescription.process(arguments, after: first)
-            try TerminalRule.check(
-                hasTerminal: process.terminal ?? false,
-                isDetached: isDetached,
-                hasConsoleSocket: consoleSocket != nil
-            )
-            return process
-        }
+        var program = ""
+        let running: ExecProcess
+        do {
+            running = try container.exec(options: options) { first in
+                let process = try ExecProcessDescription.process(arguments, after: first)
+                program = process.args?.first ?? ""
+                try TerminalRule.check(
+                    hasTerminal: process.terminal ?? false,
+                    isDetached: isDetached,
+                    hasConsoleSocket: consoleSocket != nil
+                )
+                return process
+            }
+        } catch { throw InterpreterFailure(error, of: program) ?? error }
         if let socket = arguments.value(of: .pidfdSocket) {
             try PIDFDSocket.send(running.processID, to: socket)
         }

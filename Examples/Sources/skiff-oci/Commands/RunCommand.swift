@@ -4,6 +4,7 @@
 internal import LinuxSystem
 internal import NamespaceKit
 internal import OCIRuntime
+internal import OCISpec
 
 extension Command {
     static let run = Command(
@@ -43,7 +44,7 @@ extension Command {
         } catch {
             // The first error counts.
             try? container.delete(force: true)
-            throw error
+            throw InterpreterFailure(error, of: request.configuration.process?.args?.first ?? "") ?? error
         }
     }
 }

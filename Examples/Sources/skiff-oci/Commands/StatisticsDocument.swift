@@ -11,13 +11,15 @@ struct StatisticsDocument {
     /// How many processes there are, where the kernel does not count tasks.
     var processCount: UInt64?
     var interfaces: [NetworkStatistics] = []
+    /// What resctrl says, for a container with a class of cache and memory bandwidth.
+    var resourceControl: ResourceControlStatistics?
 
     init(_ statistics: CgroupStatistics) { self.statistics = statistics }
 
     var value: JSONValue {
         .members([
             ("cpu", cpu), ("cpuset", cpuSet), ("memory", memory), ("pids", pids), ("blkio", blockIO),
-            ("hugetlb", hugePages), ("intel_rdt", .members([])), ("network_interfaces", networkInterfaces),
+            ("hugetlb", hugePages), ("intel_rdt", intelRDT), ("network_interfaces", networkInterfaces),
         ])
     }
 
@@ -130,6 +132,42 @@ struct StatisticsDocument {
                 )
             }
         )
+    }
+
+    private var intelRDT: JSONValue {
+        guard let control = resourceControl else { return .members([]) }
+        func line(_ lines: [String], _ prefix: String) -> JSONValue {
+            lines.first { $0.hasPrefix(prefix) }.map { .string($0) } ?? .null
+        }
+        func table(_ rows: [JSONValue]) -> JSONValue { rows.allSatisfy { $0 == .members([]) } ? .null : .array(rows) }
+        let cache = control.cache.map { cache -> JSONValue in
+            .members([
+                ("cbm_mask", .string(cache.mask)), ("min_cbm_bits", .count(cache.minimumBits)),
+                ("num_closids", .count(cache.classCount)),
+            ])
+        }
+        let bandwidth = control.bandwidth.map { bandwidth -> JSONValue in
+            .members([
+                ("bandwidth_gran", .count(bandwidth.granularity)), ("delay_linear", .count(bandwidth.delayIsLinear)),
+                ("min_bandwidth", .count(bandwidth.minimum)), ("num_closids", .count(bandwidth.classCount)),
+            ])
+        }
+        return .members([
+            ("l3_cache_info", cache ?? .null), ("l3_cache_schema_root", line(control.defaultSchemata, "L3")),
+            ("l3_cache_schema", line(control.schemata, "L3")), ("mem_bw_info", bandwidth ?? .null),
+            ("mem_bw_schema_root", line(control.defaultSchemata, "MB")),
+            ("mem_bw_schema", line(control.schemata, "MB")),
+            (
+                "mbm_stats",
+                table(
+                    control.domains.map {
+                        .members([
+                            ("mbm_total_bytes", .count($0.totalBytes)), ("mbm_local_bytes", .count($0.localBytes)),
+                        ])
+                    }
+                )
+            ), ("cmt_stats", table(control.domains.map { .members([("llc_occupancy", .count($0.cacheOccupancy))]) })),
+        ])
     }
 
     private var networkInterfaces: JSONValue {

@@ -12,14 +12,14 @@ enum Subgroups {
         for argument in arguments {
             let parts = argument.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2 else {
-                if arguments.count == 1 { return .everywhere(relative(argument[...])) }
+                if arguments.count == 1 { return .everywhere(try relative(argument[...])) }
                 throw UsageError("invalid --cgroup argument: \(argument) (missing <controller>: prefix)")
             }
             for controller in parts[0].split(separator: ",", omittingEmptySubsequences: false) {
                 if controller.isEmpty {
                     throw UsageError("invalid --cgroup argument: \(argument) (empty <controller> prefix)")
                 }
-                if paths.updateValue(relative(parts[1]), forKey: String(controller)) != nil {
+                if paths.updateValue(try relative(parts[1]), forKey: String(controller)) != nil {
                     throw UsageError(
                         "invalid --cgroup argument(s): controller \(controller) specified multiple times"
                     )
@@ -30,7 +30,8 @@ enum Subgroups {
     }
 
     /// Callers write the path with a slash in front; it starts at the container's group all the same.
-    private static func relative(_ path: Substring) -> String {
-        String(path.drop { $0 == "/" })
+    private static func relative(_ path: Substring) throws(UsageError) -> String {
+        if path.split(separator: "/").contains("..") { throw UsageError("bad sub cgroup path: \(path)") }
+        return String(path.drop { $0 == "/" })
     }
 }

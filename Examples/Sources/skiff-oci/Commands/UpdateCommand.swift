@@ -18,7 +18,8 @@ extension Command {
         options: [.resources] + UpdateRequest.limits + [.l3CacheSchema, .memoryBandwidthSchema]
     ) { invocation in
         let changes = try UpdateRequest.resources(invocation.arguments)
-        try invocation.container().update(changes)
+        let resourceControl = UpdateRequest.resourceControl(invocation.arguments)
+        try invocation.container().update(changes, resourceControl: resourceControl)
         return 0
     }
 }
@@ -36,9 +37,6 @@ enum UpdateRequest {
     ///
     /// - Throws: ``UsageError`` for both at once and for values that are no numbers, ``ProgramError`` for the file.
     static func resources(_ arguments: ParsedArguments) throws -> LinuxResources {
-        for option in [Option.l3CacheSchema, .memoryBandwidthSchema] where arguments.has(option) {
-            throw UsageError("--\(option.name) is not supported: Intel RDT")
-        }
         guard let path = arguments.value(of: .resources), !path.isEmpty else { return try fromOptions(arguments) }
         if let option = limits.first(where: arguments.has) {
             throw UsageError("--resources and --\(option.name) exclude each other")
@@ -50,6 +48,13 @@ enum UpdateRequest {
         do throws(JSONError) { return try LinuxResources(json: bytes) } catch {
             throw ProgramError("\(path): \(error)")
         }
+    }
+
+    /// New schemata of Intel RDT; they go with a file of limits, too.
+    static func resourceControl(_ arguments: ParsedArguments) -> LinuxIntelRDT? {
+        func line(_ option: Option) -> String? { arguments.value(of: option).flatMap { $0.isEmpty ? nil : $0 } }
+        let section = LinuxIntelRDT(l3CacheSchema: line(.l3CacheSchema), memBwSchema: line(.memoryBandwidthSchema))
+        return section == LinuxIntelRDT() ? nil : section
     }
 
     private static func fromOptions(_ arguments: ParsedArguments) throws(UsageError) -> LinuxResources {

@@ -63,8 +63,9 @@ struct Log: Sendable {
         }
     }
 
-    /// Says something in one line: to the destination in its form, and of failures also to people on standard error.
-    func write(_ level: Level, _ message: String) {
+    /// Says something in one line: to the destination in its form, and of failures also to people on standard error, who
+    /// see the line `shown` instead if there is one.
+    func write(_ level: Level, _ message: String, shown: String? = nil) {
         guard level.rawValue >= self.level.rawValue else { return }
         // A line is a message, whatever a path in it contains.
         let message = String(message.map { $0.isNewline ? " " : $0 })
@@ -72,17 +73,21 @@ struct Log: Sendable {
         switch destination {
         case .standardError:
             let isForPeople = format == .text && level != .debug
-            if isForPeople { say(level, message) } else { Files.write(line(level, message), to: 2) }
+            if isForPeople { say(level, message, shown) } else { Files.write(line(level, message), to: 2) }
             return
         case .file(let path): isWritten = Files.append(line(level, message), to: path)
         case .journal(let id): isWritten = LogDestination.sendToJournal(message, id: id, priority: level.priority)
         case .system(let id): isWritten = LogDestination.sendToSystemLog(message, id: id, priority: level.priority)
         }
         if !isWritten { say(.warning, "cannot write to the log \(destination)") }
-        if level == .error || !isWritten { say(level, message) }
+        if level == .error || !isWritten { say(level, message, shown) }
     }
 
-    private func say(_ level: Level, _ message: String) {
+    private func say(_ level: Level, _ message: String, _ shown: String? = nil) {
+        if let shown {
+            Files.write(shown + "\n", to: 2)
+            return
+        }
         let kind = level == .error ? "" : "\(level.name): "
         Files.write("\(Version.program): \(kind)\(message)\n", to: 2)
     }

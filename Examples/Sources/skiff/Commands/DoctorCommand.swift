@@ -12,14 +12,20 @@ struct DoctorCommand: ParsableCommand {
         discussion: "Ends with status 1 when containers from images cannot run here."
     )
 
-    @Flag(name: .customLong("json"), help: "Print the report as JSON.")
+    /// How the report is printed.
+    enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
+
+    @Option(help: "How the report is printed.")
+    var format = Format.table
+
+    @Flag(name: .customLong("json"), help: "The same as --format json.")
     var isJSON = false
 
     @OptionGroup var store: StoreOptions
 
     mutating func run() throws {
-        let report = HostReport()
-        if isJSON {
+        let report = HostReport(store: store.path)
+        if isJSON || format == .json {
             try Output.line(String(decoding: report.json(pretty: true), as: UTF8.self))
         } else {
             var table = TextTable(["CHECK", "STATUS", "DETAIL"])

@@ -19,6 +19,7 @@ struct ExecCommand: ParsableCommand {
     @Flag(name: [.customShort("d"), .long], help: "Do not wait for the program.")
     var detach = false
 
+    @OptionGroup var detachFlags: DetachFlags
     @OptionGroup var process: ProcessFlags
 
     @Argument(
@@ -51,15 +52,21 @@ struct ExecCommand: ParsableCommand {
     }
 
     private func attend(_ container: StoredContainer, _ request: ExecRequest) throws -> Int32 {
+        let keys = try detachFlags.keys()
         let signals = try SignalQueue()
         let running = try container.exec(request)
         var attendance = Attendance(
             signals: signals,
             terminal: running.terminal,
             readsInput: process.interactive,
-            patience: Foreground.patience
+            patience: Foreground.patience,
+            keys: keys
         )
         if let process = WatchedProcess(running.processID) { try attendance.follow(process) }
+        if attendance.hasDetached, let terminal = running.terminal {
+            try TerminalKeeper.leave(terminal)
+            return 0
+        }
         return ExitReason(try running.waitBlocking(), statistics: nil).statusCode
     }
 }

@@ -21,6 +21,9 @@ struct InspectCommand: ParsableCommand {
     @Option(help: "dockercompat: the members that docker shows. native: our documents.")
     var mode = Mode.dockercompat
 
+    @Flag(help: "Show the namespaces and processes of running containers as a tree; --format json gives objects.")
+    var tree = false
+
     @Option(help: "Look at containers only, or at images only.")
     var type: Kind?
 
@@ -36,6 +39,7 @@ struct InspectCommand: ParsableCommand {
     mutating func run() throws {
         let template = try self.template()
         let store = try store.open()
+        if tree { return try showTrees(store) }
         var found: [JSONValue] = []
         var failure: (any Error)?
         for name in names {
@@ -49,6 +53,17 @@ struct InspectCommand: ParsableCommand {
             try Output.line(String(decoding: JSONValue.array(found).json(pretty: true), as: UTF8.self))
         }
         if let failure { throw failure }
+    }
+
+    private func showTrees(_ store: ContainerStore) throws {
+        guard format == nil || format == "json", type != .image else {
+            throw Failure("--tree shows containers, as text or with --format json")
+        }
+        try Each.of(names) { name in
+            let tree = try NamespaceTree(try store.container(name))
+            if format == "json" { return try Output.line(tree.json.line) }
+            for line in tree.lines { try Output.line(line) }
+        }
     }
 
     private func template() throws -> GoTemplate? {

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Skiff authors
 
 internal import ArgumentParser
+internal import Glibc
 internal import RuntimeCore
 
 /// `skiff kill`.
@@ -26,7 +27,9 @@ struct KillCommand: ParsableCommand {
         let number = try SignalName.number(of: signal)
         let store = try store.open()
         try Each.of(names) { name in
-            try store.container(name).runtimeContainer().kill(signal: number)
+            let container = try store.container(name)
+            if number == SIGKILL { StopMark.set(container) }
+            try container.runtimeContainer().kill(signal: number)
             try Output.line(name)
         }
     }

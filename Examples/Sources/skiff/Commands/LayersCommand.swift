@@ -16,10 +16,16 @@ struct LayersCommand: ParsableCommand {
             """
     )
 
+    /// The titles of the table's columns.
+    static let header = ["LAYER", "DIGEST", "SIZE", "ENTRIES", "FILES", "WASTED", "CREATED BY"]
+
     @OptionGroup var store: StoreOptions
 
     @Flag(help: "Show the image's paths, and the files that are wasted.")
     var tree = false
+
+    @Flag(help: "Print a page for a browser: layers, what is wasted, and the tree.")
+    var html = false
 
     @Option(help: ArgumentHelp("table or json.", valueName: "format"))
     var format: String?
@@ -38,14 +44,18 @@ struct LayersCommand: ParsableCommand {
         guard !tree || shape == .table || shape == .json else {
             throw Failure("--format \(format ?? "") is not supported with --tree; use table or json")
         }
-        var listing = try Listing(
-            format,
-            header: ["LAYER", "DIGEST", "SIZE", "ENTRIES", "FILES", "WASTED", "CREATED BY"]
-        )
+        if html && (tree || format != nil) {
+            throw Failure("--html with --tree or --format is not supported: the page has all of it")
+        }
+        var listing = try Listing(format, header: Self.header)
         let platform = try platform.map { try Platform($0) } ?? Platform.host
         let store = try store.open()
         let resolved = try store.images.resolve(image, platform: platform)
         let merged = try store.tree(of: image, platform: platform)
+        if html {
+            let lines = LayerLine.lines(resolved, merged)
+            return try Output.line(LayersPage(title: image, lines: lines, merged: merged).text)
+        }
         if tree {
             if shape == .table { return try show(merged) }
             return try Output.line(String(decoding: merged.json(pretty: true), as: UTF8.self))

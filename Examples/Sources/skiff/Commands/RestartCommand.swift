@@ -22,7 +22,7 @@ struct RestartCommand: ParsableCommand {
     mutating func run() throws {
         let container = try store.open().container(name)
         if Supervisor.isActive {
-            try Supervisor.run(container, isInteractive: false, removesUnstarted: false)
+            try Supervisor.run(container, isInteractive: InputMark.isSet(container), removesUnstarted: false)
             return
         }
         try Ending(container).end(signal: nil, seconds: time)

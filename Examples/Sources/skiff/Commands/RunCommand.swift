@@ -11,8 +11,8 @@ struct RunCommand: ParsableCommand {
         abstract: "Run a program in a new container.",
         usage: "skiff run [options] image [command] [argument ...]",
         discussion: """
-            Without --network the container has nothing but a loopback interface. Detaching from a foreground \
-            container (--detach-keys) is not supported; one that is to outlive this program is started with --detach.
+            Without --network the container has nothing but a loopback interface. With -it the detach keys leave the \
+            container running; 'skiff attach' returns to it.
             """,
         helpNames: [.customLong("help")]
     )
@@ -32,6 +32,19 @@ struct RunCommand: ParsableCommand {
     )
     var forwardsSignals = true
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            Write what the launch did and when: a page if it ends in .html, a picture if in .svg, else a trace for \
+            chrome://tracing or Perfetto.
+            """,
+            valueName: "file"
+        )
+    )
+    var trace: String?
+
+    @OptionGroup var detachFlags: DetachFlags
     @OptionGroup var process: ProcessFlags
     @OptionGroup var flags: ContainerFlags
     @OptionGroup var pulling: PullFlags
@@ -44,8 +57,19 @@ struct RunCommand: ParsableCommand {
 
     mutating func run() throws {
         let request = try ImageWords(words, of: "run")
-        let terminal = detach && process.tty ? TerminalSize(rows: 24, columns: 80) : try process.terminal()
-        let options = try flags.options(process, terminal: terminal)
+        // One whose user may leave has a process of its own that stays, as a detached one has.
+        let isConversation = !detach && process.tty && process.interactive
+        let keys = try detachFlags.keys()
+        let terminal =
+            process.tty && (detach || Supervisor.isActive)
+            ? TerminalSize(rows: 24, columns: 80) : try process.terminal()
+        var options = try flags.options(process, terminal: terminal)
+        if isRemoved, let supervision = options.supervision, supervision.restart != .no {
+            throw Failure("--restart with --rm is not supported")
+        }
+        if trace != nil && (detach || isConversation) {
+            throw Failure("--trace with --detach or -it is not supported: another process launches the container")
+        }
         let store = try store.open()
         try pulling.provide(request.image, platform: options.platform, in: store)
         if detach && !Supervisor.isActive {
@@ -53,17 +77,41 @@ struct RunCommand: ParsableCommand {
             try Output.line(id)
             return
         }
-        let container = try IDFile.around(flags.cidfile) {
-            try store.create(request.image, request.command, options: options, lifetime: isRemoved ? .scoped : .kept)
+        if isConversation && !Supervisor.isActive {
+            let id = try Supervisor.spawn(ProgramArguments.all)
+            throw ExitCode(try TerminalClient(try store.container(id), keys: keys).run(starts: true))
         }
-        if detach {
-            try Supervisor.run(container, isInteractive: process.interactive, removesUnstarted: true)
+        options.supervision = try flags.supervision.supervision(
+            of: request.image,
+            platform: options.platform,
+            in: store
+        )
+        let recording = try trace.map { try LaunchRecording(to: $0) }
+        let container = try IDFile.around(flags.cidfile) {
+            try recording.measure("make a container of the image") {
+                try store.create(
+                    request.image,
+                    request.command,
+                    options: options,
+                    lifetime: isRemoved ? .scoped : .kept
+                )
+            }
+        }
+        if process.interactive { InputMark.set(container) }
+        if detach || isConversation {
+            try Supervisor.run(
+                container,
+                isInteractive: process.interactive,
+                removesUnstarted: true,
+                startsForClient: isConversation
+            )
             return
         }
         let foreground = Foreground(
             container: container,
             isInteractive: process.interactive,
-            forwardsSignals: forwardsSignals
+            forwardsSignals: forwardsSignals,
+            recording: recording
         )
         throw ExitCode(try foreground.run())
     }

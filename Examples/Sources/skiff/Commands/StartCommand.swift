@@ -20,6 +20,12 @@ struct StartCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Hand standard input to it.")
     var interactive = false
 
+    /// For the supervisor that takes over from a foreground: what the container's life there ended with.
+    @Option(help: .hidden)
+    var afterStatus: Int?
+
+    @OptionGroup var detachFlags: DetachFlags
+
     @Argument(help: ArgumentHelp("Name or id.", valueName: "container"))
     var name: String
 
@@ -33,8 +39,22 @@ struct StartCommand: ParsableCommand {
         case .created, .exited: break
         }
         if attach || (interactive && !Supervisor.isActive) {
-            if try container.configuration().process?.terminal == true && !HostTerminal.isInput {
+            if try container.configuration().process?.terminal == true && !HostTerminal.isInput && !Supervisor.isActive
+            {
                 throw Failure("the input device is not a TTY")
+            }
+            if attach && interactive, try container.configuration().process?.terminal == true {
+                if Supervisor.isActive {
+                    return try Supervisor.run(
+                        container,
+                        isInteractive: true,
+                        removesUnstarted: false,
+                        startsForClient: true
+                    )
+                }
+                let keys = try detachFlags.keys()
+                _ = try Supervisor.spawn(ProgramArguments.all)
+                throw ExitCode(try TerminalClient(container, keys: keys).run(starts: true))
             }
             let foreground = Foreground(
                 container: container,
@@ -44,7 +64,12 @@ struct StartCommand: ParsableCommand {
             throw ExitCode(try foreground.run())
         }
         if Supervisor.isActive {
-            try Supervisor.run(container, isInteractive: interactive, removesUnstarted: false)
+            try Supervisor.run(
+                container,
+                isInteractive: interactive || InputMark.isSet(container),
+                removesUnstarted: false,
+                after: afterStatus
+            )
             return
         }
         _ = try Supervisor.spawn(ProgramArguments.all)

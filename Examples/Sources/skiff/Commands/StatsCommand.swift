@@ -36,6 +36,7 @@ struct StatsCommand: ParsableCommand {
         // A name that nobody has is an error before anything is shown.
         for name in names { _ = try store.container(name) }
         var samples = try samples(in: store)
+        var histories: [String: Sparkline] = [:]
         repeat {
             sleep(1)
             let previous = samples
@@ -43,7 +44,8 @@ struct StatsCommand: ParsableCommand {
             let lines = samples.map { sample in
                 StatsLine(sample, since: previous.first { $0.metadata.id == sample.metadata.id })
             }
-            try show(lines)
+            for line in lines { histories[line.id, default: Sparkline()].add(line.processorShare) }
+            try show(lines, histories)
         } while !isSingle
     }
 
@@ -55,12 +57,18 @@ struct StatsCommand: ParsableCommand {
         }
     }
 
-    private func show(_ lines: [StatsLine]) throws {
-        var listing = try Listing(format, header: StatsLine.header, titles: StatsLine.titles)
-        for line in lines { try listing.add(line.row(isWhole: isWhole)) }
-        if listing.lines.isEmpty { return }
-        // A terminal shows one table, which changes in place.
+    private func show(_ lines: [StatsLine], _ histories: [String: Sparkline]) throws {
+        // A terminal shows one table, which changes in place, with the processors' share of the last seconds.
         let redraws = !isSingle && isatty(1) == 1
+        let hasHistory = redraws && (format == nil || format == "table")
+        let header = StatsLine.header + (hasHistory ? ["CPU HISTORY"] : [])
+        var listing = try Listing(format, header: header, titles: StatsLine.titles)
+        for line in lines {
+            var row = line.row(isWhole: isWhole)
+            if hasHistory { row.cells.append(histories[line.id]?.text(full: 100) ?? "") }
+            try listing.add(row)
+        }
+        if listing.lines.isEmpty { return }
         let text = listing.lines.map { redraws ? "\($0)\u{1B}[K\n" : "\($0)\n" }.joined()
         try Output.write(Array(((redraws ? "\u{1B}[H" : "") + text + (redraws ? "\u{1B}[J" : "")).utf8), to: 1)
     }

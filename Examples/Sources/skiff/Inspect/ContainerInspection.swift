@@ -17,8 +17,9 @@ struct ContainerInspection {
             "Id": .string(metadata.id), "Created": .string(metadata.created),
             "Path": .string(metadata.command.first ?? ""), "Args": .strings(Array(metadata.command.dropFirst())),
             "State": try state(), "Image": .string("\(metadata.imageID)"), "LogPath": .string(container.logFile.string),
-            "Name": .string("/\(metadata.name)"), "RestartCount": .integer(0), "Driver": .string("overlay2"),
-            "Platform": .string("linux"), "HostConfig": Self.hostConfig(configuration),
+            "Name": .string("/\(metadata.name)"), "RestartCount": .integer(SupervisorRecord.read(container).restarts),
+            "Driver": .string("overlay2"),
+            "Platform": .string("linux"), "HostConfig": hostConfig(configuration),
             "Mounts": .array(Self.mounts(configuration)), "Config": config(configuration),
             "NetworkSettings": .members(["Ports": .members([:]), "Networks": .members([:])]),
         ])
@@ -35,11 +36,26 @@ struct ContainerInspection {
         case .paused(let number): (word, process) = ("paused", number)
         case .exited(let recorded): (word, exit) = ("exited", recorded)
         }
-        return .members([
+        let state = JSONValue.members([
             "Status": .string(word), "Running": .bool(process != 0), "Paused": .bool(word == "paused"),
             "Restarting": .bool(false), "OOMKilled": .bool(exit?.outOfMemory ?? false), "Dead": .bool(false),
             "Pid": .integer(process), "ExitCode": .integer(exit?.status ?? 0), "Error": .string(""),
             "StartedAt": .string(word == "created" ? "" : started), "FinishedAt": .string(exit?.finished ?? ""),
+        ])
+        guard let health = SupervisorRecord.read(container).health, var members = state.object?.members else {
+            return state
+        }
+        members.append(JSONObject.Member(key: "Health", value: Self.health(health)))
+        return .object(JSONObject(members))
+    }
+
+    private static func health(_ health: Health) -> JSONValue {
+        let log = health.lastStatus.map { status in
+            JSONValue.members(["ExitCode": .integer(status), "Output": .string(health.lastOutput ?? "")])
+        }
+        return .members([
+            "Status": .string(health.status.rawValue), "FailingStreak": .integer(health.failures),
+            "Log": .array(log.map { [$0] } ?? []),
         ])
     }
 
@@ -57,11 +73,15 @@ struct ContainerInspection {
         ])
     }
 
-    private static func hostConfig(_ configuration: RuntimeConfiguration) -> JSONValue {
+    private func hostConfig(_ configuration: RuntimeConfiguration) -> JSONValue {
         let resources = configuration.linux?.resources
         let quota = resources?.cpu?.quota ?? 0
         let period = Int64(clamping: resources?.cpu?.period ?? 100_000)
         return .members([
+            "RestartPolicy": .members([
+                "Name": .string(container.metadata.supervision?.restart.rawValue ?? "no"),
+                "MaximumRetryCount": .integer(container.metadata.supervision?.maximumRetries ?? 0),
+            ]),
             "Memory": .integer(resources?.memory?.limit ?? 0), "MemorySwap": .integer(resources?.memory?.swap ?? 0),
             "MemoryReservation": .integer(resources?.memory?.reservation ?? 0),
             "NanoCpus": .integer(quota * 1_000_000_000 / max(period, 1)),

@@ -25,6 +25,7 @@ extension ContainerFlags {
             _ = try SignalName.number(of: stopSignal)
             options.stopSignal = stopSignal
         }
+        options.supervision = try supervision.supervision()
         try files.apply(to: &options)
         try limits.apply(to: &options)
         try privileges.apply(to: &options)

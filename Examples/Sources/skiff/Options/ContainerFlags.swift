@@ -68,6 +68,9 @@ struct ContainerFlags: ParsableArguments {
     )
     var annotation: [String] = []
 
+    @OptionGroup(title: "Supervision of detached containers")
+    var supervision: SupervisionFlags
+
     @OptionGroup(title: "Files")
     var files: FileFlags
 

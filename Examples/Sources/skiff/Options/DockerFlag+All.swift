@@ -16,7 +16,7 @@ extension DockerFlag {
 
     static let ofExec: [DockerFlag] = [
         DockerFlag(name: "detach", letter: "d", kind: .toggle),
-        DockerFlag(name: "detach-keys", kind: .value, support: .onlyValues([])),
+        DockerFlag(name: "detach-keys", kind: .value),
         DockerFlag(name: "privileged", kind: .toggle, support: .onlyValues([])),
     ]
 
@@ -34,15 +34,18 @@ extension DockerFlag {
         DockerFlag(name: "detach", letter: "d", kind: .toggle),
         DockerFlag(name: "rm", kind: .toggle),
         DockerFlag(name: "sig-proxy", kind: .toggle, isOnByDefault: true),
-        DockerFlag(name: "detach-keys", kind: .value, support: .onlyValues([])),
+        DockerFlag(name: "detach-keys", kind: .value),
+        DockerFlag(name: "trace", kind: .value),
     ]
 
     static let ofCreate: [DockerFlag] =
         [
             "annotation", "blkio-weight", "cap-add", "cap-drop", "cgroup-parent", "cidfile", "cpus",
-            "cpuset-cpus", "cpuset-mems", "device", "entrypoint", "group-add", "ipc", "memory-reservation",
+            "cpuset-cpus", "cpuset-mems", "device", "entrypoint", "group-add", "health-cmd", "health-interval",
+            "health-retries", "health-start-period", "health-timeout", "ipc", "memory-reservation",
             "memory-swap", "mount", "name", "net", "network", "oom-score-adj", "pid", "pids-limit", "platform",
-            "security-opt", "shm-size", "stop-signal", "sysctl", "tmpfs", "ulimit",
+            "restart",
+            "security-opt", "shm-size", "stop-signal", "sysctl", "tmpfs", "uidmap", "gidmap", "ulimit",
         ]
         .map { DockerFlag(name: $0, kind: .value) } + [
             DockerFlag(name: "cpu-shares", letter: "c", kind: .value),
@@ -51,6 +54,7 @@ extension DockerFlag {
             DockerFlag(name: "memory", letter: "m", kind: .value),
             DockerFlag(name: "volume", letter: "v", kind: .value),
             DockerFlag(name: "read-only", kind: .toggle),
+            DockerFlag(name: "no-healthcheck", kind: .toggle),
         ]
 
     /// What `run` and `create` say of an image that has to be pulled.
@@ -69,21 +73,20 @@ extension DockerFlag {
             "add-host", "blkio-weight-device", "cpu-count", "cpu-percent", "cpu-period", "cpu-quota", "cpu-rt-period",
             "cpu-rt-runtime", "device-cgroup-rule", "device-read-bps", "device-read-iops", "device-write-bps",
             "device-write-iops", "dns", "dns-opt", "dns-option", "dns-search", "domainname", "expose", "gpus",
-            "health-cmd", "health-interval", "health-retries", "health-start-interval", "health-start-period",
-            "health-timeout", "io-maxbandwidth", "io-maxiops", "ip", "ip6", "isolation", "kernel-memory", "label-file",
+            "health-start-interval", "io-maxbandwidth", "io-maxiops", "ip", "ip6", "isolation", "kernel-memory",
+            "label-file",
             "link", "link-local-ip", "log-driver", "log-opt", "mac-address", "memory-swappiness", "net-alias",
             "network-alias", "runtime", "stop-timeout", "storage-opt", "uts", "volume-driver", "volumes-from",
         ]
         .map { DockerFlag(name: $0, kind: .value, support: .onlyValues([])) }
         + [
-            "disable-content-trust", "init", "no-healthcheck", "oom-kill-disable", "privileged", "use-api-socket",
+            "disable-content-trust", "init", "oom-kill-disable", "privileged", "use-api-socket",
         ]
         .map { DockerFlag(name: $0, kind: .toggle, support: .onlyValues([])) } + [
             DockerFlag(name: "attach", letter: "a", kind: .value, support: .onlyValues([])),
             DockerFlag(name: "cgroupns", kind: .value, support: .onlyValues(["private"])),
             DockerFlag(name: "publish", letter: "p", kind: .value, support: .onlyValues([])),
             DockerFlag(name: "publish-all", letter: "P", kind: .toggle, support: .onlyValues([])),
-            DockerFlag(name: "restart", kind: .value, support: .onlyValues(["no", ""])),
             DockerFlag(name: "userns", kind: .value, support: .onlyValues(["host"])),
         ]
 }

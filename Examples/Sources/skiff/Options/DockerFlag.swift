@@ -56,7 +56,7 @@ struct DockerFlag: Hashable, Sendable {
         case "create": common + ofCreate + ofPulling + refused
         case "explain":
             common + ofCreate + refused + [
-                DockerFlag(name: "json", kind: .toggle),
+                DockerFlag(name: "json", kind: .toggle), DockerFlag(name: "check", kind: .toggle),
                 DockerFlag(name: "pull", kind: .value, support: .onlyValues(["never"])),
             ]
         default: common + ofCreate + ofPulling + ofRun + refused

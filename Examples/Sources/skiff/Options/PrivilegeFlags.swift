@@ -30,8 +30,27 @@ struct PrivilegeFlags: ParsableArguments {
     )
     var sysctl: [String] = []
 
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "A user namespace: users of the container from here on are those of the host from there on.",
+            valueName: "container:host:count"
+        )
+    )
+    var uidmap: [String] = []
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "The same for groups; as for users where it is not given.",
+            valueName: "container:host:count"
+        )
+    )
+    var gidmap: [String] = []
+
     /// Notes what the flags say.
     func apply(to options: inout ContainerOptions) throws {
+        options.userMapping = try IDMapFlag.read(uid: uidmap, gid: gidmap)
         options.addedCapabilities = try CapabilityFlag.read(capAdd, of: "--cap-add")
         options.droppedCapabilities = try CapabilityFlag.read(capDrop, of: "--cap-drop")
         if capAdd.contains(where: { $0.uppercased() == "ALL" }) {

@@ -8,10 +8,12 @@ struct ContainerLine {
     let metadata: ContainerMetadata
     private let status: StoredContainer.Status
     private let started: Timestamp?
+    private let health: Health?
 
     init(_ container: StoredContainer) throws {
         metadata = container.metadata
         status = try container.status()
+        health = SupervisorRecord.read(container).health
         // One that has ended meanwhile has no state any more.
         started = (try? container.runtimeContainer().state().created).flatMap(Timestamp.init)
     }
@@ -38,7 +40,9 @@ struct ContainerLine {
     var statusText: String {
         switch status {
         case .created: return "Created"
-        case .running: return "Up \(started?.elapsed ?? "")"
+        case .running:
+            let word = health.map { $0.status == .starting ? " (health: starting)" : " (\($0.status.rawValue))" }
+            return "Up \(started?.elapsed ?? "")\(word ?? "")"
         case .paused: return "Up \(started?.elapsed ?? "") (Paused)"
         case .exited(nil): return "Exited"
         case .exited(.some(let exit)):

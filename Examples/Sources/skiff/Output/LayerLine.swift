@@ -31,9 +31,9 @@ struct LayerLine {
     }
 
     /// The cells of the table.
-    private func cells(isWhole: Bool) -> [String] {
+    func cells(isWhole: Bool, showsWholeCommand: Bool = false) -> [String] {
         let visible = ByteText(String(createdBy.map { $0.isWhitespace ? " " : $0 })).description
-        let isShort = isWhole || visible.count <= 45
+        let isShort = isWhole || showsWholeCommand || visible.count <= 45
         return [
             "\(position)", isWhole ? "\(layer.descriptor.digest)" : String(layer.descriptor.digest.encoded.prefix(12)),
             HumanSize.text(bytes: layer.descriptor.size), "\(merged.entries)",

@@ -31,6 +31,9 @@ struct NewFile: ~Copyable {
         OwnedFileDescriptor(takingOver: try file.duplicate().rawValue)
     }
 
+    /// Writes to it.
+    borrowing func write(_ bytes: [UInt8]) throws { try file.writeAll(bytes) }
+
     /// Gives the file its name.
     consuming func commit() throws {
         if unsafe rename(temporary, path) != 0 { throw Failure("make \(path): \(Failure.text(of: errno))") }

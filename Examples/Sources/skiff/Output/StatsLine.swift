@@ -39,7 +39,9 @@ struct StatsLine {
 
     private let sample: StatsSample
     /// Processors' worth of time between two samples, in percent.
-    private let processorShare: Double
+    let processorShare: Double
+    /// The container's id.
+    var id: String { sample.metadata.id }
 
     init(_ sample: StatsSample, since previous: StatsSample?) {
         self.sample = sample

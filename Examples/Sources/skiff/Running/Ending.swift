@@ -18,6 +18,7 @@ struct Ending {
     ///   - seconds: The time; negative is for ever.
     /// - Throws: ``Failure`` for a signal that there is not, ``RuntimeError`` and ``ContainerStoreError``.
     func end(signal name: String?, seconds: Int) throws {
+        StopMark.set(container)
         let signal = try SignalName.number(of: name ?? container.metadata.stopSignal ?? "TERM")
         let milliseconds: Int32 = seconds < 0 ? -1 : Int32(clamping: min(seconds, Int(Int32.max)) * 1000)
         switch try container.status() {

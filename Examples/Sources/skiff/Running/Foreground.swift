@@ -5,7 +5,8 @@ internal import Attendance
 internal import Glibc
 internal import RuntimeCore
 
-/// Runs a container with our streams, to its end.
+/// Runs a container with our streams, to its end. One that is to be started again then gets a supervisor, as docker's goes on
+/// without who has started it.
 struct Foreground {
     /// After so many interruptions a process is killed, as docker has it.
     static let patience = 3
@@ -17,12 +18,17 @@ struct Foreground {
     var forwardsSignals = true
     /// Whether nothing is kept of a container that could not be started.
     var removesUnstarted = true
+    /// Notes what the launch does and when.
+    var recording: LaunchRecording?
 
     /// - Returns: The exit status.
     func run() throws -> Int32 {
         let signals = forwardsSignals ? try SignalQueue() : nil
         var options = CreateOptions()
         options.diesWithParent = true
+        StopMark.clear(container)
+        if container.metadata.supervision != nil { SupervisorRecord().write(container) }
+        options.recorder = recording?.recorder
         if !isInteractive { options.input = try Streams.null(.readOnly) }
         let running: Container
         do {
@@ -34,7 +40,9 @@ struct Foreground {
             if removesUnstarted { try? container.remove(force: true) }
             throw error
         }
-        return try finish(running)
+        let status = try finish(running)
+        if container.metadata.lifetime == .kept { try Supervisor.takeOver(container, after: Int(status)) }
+        return status
     }
 
     private func start(_ running: Container, _ signals: SignalQueue?) throws {
@@ -45,8 +53,13 @@ struct Foreground {
             readsInput: isInteractive,
             patience: Self.patience
         )
-        try running.start()
+        try recording.measure("start the program") { try running.start() }
+        try recording?.write(running, of: container.metadata.image)
+        let watch = HealthWatch.begin(container)
+        defer { watch?.cancel() }
         if let process = WatchedProcess(processID) { try attendance.follow(process) }
+        // Who interrupts it has stopped it, and not only this life of it.
+        if attendance.wasInterrupted { StopMark.set(container) }
     }
 
     private func finish(_ running: Container) throws -> Int32 {
@@ -54,12 +67,20 @@ struct Foreground {
         guard container.metadata.lifetime == .kept else {
             let reason = ExitReason(exit, statistics: try? running.statistics())
             try container.remove(force: true)
+            if reason == .outOfMemory { tellOfMemory() }
             return reason.statusCode
         }
-        do throws(ContainerStoreError) { return Int32(clamping: try container.finish(running, exit).status) } catch {
+        do throws(ContainerStoreError) {
+            let end = try container.finish(running, exit)
+            if end.outOfMemory { tellOfMemory() }
+            return Int32(clamping: end.status)
+        } catch {
             guard error.code == .containerNotFound else { throw error }
             // Somebody removed it while it ran.
             return ExitReason(exit, statistics: nil).statusCode
         }
     }
+
+    /// A status of 137 alone does not tell who killed the container.
+    private func tellOfMemory() { Output.error("killed: out of memory; --memory says how much it may use") }
 }

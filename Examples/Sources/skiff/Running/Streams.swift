@@ -12,9 +12,11 @@ enum Streams {
         return SharedDescriptor(OwnedFileDescriptor(takingOver: file.rawValue))
     }
 
-    /// A pipe that nobody writes to, and nobody closes as long as this program runs.
-    static func silentPipe() throws -> SharedDescriptor {
-        SharedDescriptor(OwnedFileDescriptor(takingOver: try FileDescriptor.pipe().readEnd.rawValue))
+    /// A pipe for a container's input.
+    static func pipe() throws -> (reading: SharedDescriptor, writing: SharedDescriptor) {
+        let ends = try FileDescriptor.pipe()
+        let reading = SharedDescriptor(OwnedFileDescriptor(takingOver: ends.readEnd.rawValue))
+        return (reading, SharedDescriptor(OwnedFileDescriptor(takingOver: ends.writeEnd.rawValue)))
     }
 
     /// The file that takes the output of a detached container, emptied.

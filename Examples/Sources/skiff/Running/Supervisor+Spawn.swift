@@ -38,7 +38,7 @@ extension Supervisor {
     /// Runs this program in a session of its own, with nothing of ours open but the report.
     ///
     /// - Returns: Its number, or a negated error number.
-    private static func spawn(_ arguments: [String], report: CInt) -> CInt {
+    static func spawn(_ arguments: [String], report: CInt) -> CInt {
         var vector = unsafe arguments.map { unsafe strdup($0) }
         unsafe vector.append(nil)
         defer { unsafe vector.forEach { unsafe free($0) } }

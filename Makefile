@@ -23,7 +23,7 @@ RACERS = runc crun bubblewrap umoci skopeo docker-registry libarchive-tools tar 
 # Programs of one page each, that show what the libraries are for.
 EXAMPLES = code-grader build-sandbox service-supervisor small-bubblewrap layout-inspector database-test
 
-.PHONY: help install demo test test-unit test-guest test-clients test-validation check lint security-report fuzz bin bench bench-compare docs clean install-demo install-tests install-clients install-validation install-bench
+.PHONY: help install demo test test-unit test-guest test-clients test-validation check lint security-report fuzz churn bin bench bench-compare docs clean install-demo install-tests install-clients install-validation install-bench
 
 help:
 	@echo "make demo   install what is needed, build, and run containers from an embedded image"
@@ -32,6 +32,7 @@ help:
 	@echo "make install PREFIX=/usr/local   the programs, completions, manual pages"
 	@echo "make security-report   which rows of the security catalogue the tests cover"
 	@echo "make fuzz TIME=60   each fuzz target for so many seconds"
+	@echo "make churn  thousands of containers, programs and pulls, five minutes of calls against a model: nothing is left"
 	@echo "make check  format lint, build, unit tests"
 	@echo "make bench  spawn and unpack beside runc, crun, bwrap, umoci, bsdtar; BENCH='--quick --only spawn' for a part"
 	@echo "make bench-compare OLD=raw.json NEW=raw.json    what changed between two runs beyond noise"
@@ -113,6 +114,11 @@ fuzz: install-demo
 	$(SWIFT) build --build-tests $(TRAITS)
 	@mkdir -p .build/fuzz
 	$(SUDO) env PATH="$$PATH" SWIFT_BACKTRACE="$$SWIFT_BACKTRACE" SKIFF_FUZZ_SECONDS=$(TIME) SKIFF_FUZZ_INPUTS="$(CURDIR)/.build/fuzz" $(SWIFT) test $(TRAITS) --skip-build --filter FuzzTests
+
+# Thousands of containers, of programs in them, of pulls: one test after the other, on a machine that does nothing else.
+churn: install-tests
+	$(SWIFT) build --build-tests $(TRAITS)
+	$(SUDO) env PATH="$$PATH" SWIFT_BACKTRACE="$$SWIFT_BACKTRACE" SKIFF_CHURN=1 SKIFF_TESTS_MUST_RUN=root,overlay,busybox,registry $(SWIFT) test $(TRAITS) --skip-build --no-parallel --filter "ChurnTests|FireTests"
 
 # What the tests cover of the catalogue of published faults and hostile inputs, read off their sources.
 security-report:

@@ -5,11 +5,13 @@ import concurrent.futures
 import json
 import os
 import shutil
+import tempfile
 import time
 
 from suite import measure
 from suite.bundles import Bundle
 
+FIRST = "the first launch of a process, docker's seccomp profile"
 PROFILE = "launch, docker's configuration and seccomp profile"
 PLAIN = "launch, docker's configuration without seccomp"
 HOST_NETWORK = "launch, the host's network, docker's seccomp profile"
@@ -30,6 +32,9 @@ class Spawn:
 
     def __init__(self, results, tools, work, rounds):
         self.results, self.tools, self.work, self.rounds = results, tools, work, rounds
+        # Runtimes keep the state of running containers in /run, which is a tmpfs where a machine was booted.
+        self.memory = tempfile.TemporaryDirectory(prefix="skiff-bench-", dir="/dev/shm")
+        self.state = self.memory.name
         self.profile = json.loads(measure.output([tools.bench, "profile"]))
         self.filter = os.path.join(work, "filter")
         measure.output([tools.bench, "filter", self.filter])
@@ -39,18 +44,20 @@ class Spawn:
     def bundle(self, name, **options):
         return Bundle(os.path.join(self.work, name), self.tools.payload, self.tools.oci, **options)
 
-    def floor(self, bundle, filtered=True):
-        plan = bundle.floor_plan(bundle.directory + ".plan", self.filter if filtered else None)
-        command = [self.tools.floor, plan, "1"]
-        return " ".join(command), lambda _: [float(line) for line in measure.output(command).split()]
+    # Of launches in one process the first is left out, unless it alone is asked for: it has a case of its own.
 
-    def in_process(self, bundle, heap=10, count=1):
-        command = [self.tools.bench, "launch", bundle.directory, self.work + "/state", str(count), str(heap)]
-        return " ".join(command), lambda _: json.loads(measure.output(command))
+    def floor(self, bundle, filtered=True, first=False):
+        plan = bundle.floor_plan(bundle.directory + ".plan", self.filter if filtered else None)
+        command = [self.tools.floor, plan, "1" if first else "2"]
+        return " ".join(command), lambda _: [float(line) for line in measure.output(command).split()][0 if first else 1:]
+
+    def in_process(self, bundle, heap=10, count=1, first=False):
+        command = [self.tools.bench, "launch", bundle.directory, self.state + "/skiff", str(1 if first else count + 1), str(heap)]
+        return " ".join(command), lambda _: json.loads(measure.output(command))[0 if first else 1:]
 
     def pool(self, bundle):
         """Launches with a container prepared ahead, beside those without; and what waits costs."""
-        command = [self.tools.bench, "pool", bundle.directory, self.work + "/state"]
+        command = [self.tools.bench, "pool", bundle.directory, self.state + "/skiff"]
         cases = {
             "skiff in-process": self.in_process(bundle),
             "skiff LaunchPool": (" ".join(command), lambda _: json.loads(measure.output([*command, "1"]))["times"]),
@@ -61,13 +68,13 @@ class Spawn:
 
     def runtimes(self):
         """The command line up to the subcommand of each runtime that is there."""
-        found = {"skiff-oci": [self.tools.oci, "--root", self.work + "/oci"]}
+        found = {"skiff-oci": [self.tools.oci, "--root", self.state + "/oci"]}
         if shutil.which("crun"):
-            found["crun"] = [*self.tools.without_unified, "crun", "--root", self.work + "/crun"]
+            found["crun"] = [*self.tools.without_unified, "crun", "--root", self.state + "/crun"]
         else:
             self.results.lacks("crun is not installed")
         if shutil.which("runc"):
-            found["runc"] = ["runc", "--root", self.work + "/runc"]
+            found["runc"] = ["runc", "--root", self.state + "/runc"]
         else:
             self.results.lacks("runc is not installed")
         return found
@@ -88,6 +95,8 @@ class Spawn:
         filtered, plain = self.bundle("filtered", profile=self.profile), self.bundle("plain")
         host = self.bundle("host-network", profile=self.profile, network=False)
         self.launches(PROFILE, filtered, True)
+        first = {"floor": self.floor(filtered, first=True), "skiff in-process": self.in_process(filtered, first=True)}
+        measure.alternate(self.results, FIRST, first, self.rounds)
         self.launches(PLAIN, plain, False)
         measure.alternate(self.results, HOST_NETWORK, {"floor": self.floor(host), "skiff in-process": self.in_process(host)}, self.rounds)
         self.pool(filtered)
@@ -141,7 +150,7 @@ class Spawn:
         measure.alternate(self.results, STEPS, cases, self.rounds)
 
     def execs(self, bundle):
-        command = [self.tools.bench, "exec", bundle.directory, self.work + "/state", "1"]
+        command = [self.tools.bench, "exec", bundle.directory, self.state + "/skiff", "1"]
         cases = {
             "the payload alone": (self.tools.payload, lambda _: measure.timed(self.tools.payload)),
             "skiff in-process": (" ".join(command), lambda _: json.loads(measure.output(command))),
@@ -165,7 +174,7 @@ class Spawn:
         return lambda _: measure.timed(*runtime, "exec", container, "/payload")
 
     def phases(self, bundle):
-        command = [self.tools.bench, "trace", bundle.directory, self.work + "/state"]
+        command = [self.tools.bench, "trace", bundle.directory, self.state + "/skiff"]
         self.results.document["phases"] = json.loads(measure.output(command))
 
     def heaps(self, bundle):
@@ -198,7 +207,7 @@ class Spawn:
         widths = (1, 2, 4, 8, 16, 32, 64)
         values = []
         for width in widths:
-            command = [self.tools.bench, "parallel", bundle.directory, self.work + "/state", str(max(2, 64 // width)), str(width)]
+            command = [self.tools.bench, "parallel", bundle.directory, self.state + "/skiff", str(max(2, 64 // width)), str(width)]
             values += [[width, json.loads(measure.output(command))[0]] for _ in range(3)]
         self.results.add(group, "skiff in-process", values)
         for name, command in self.runtimes().items():
@@ -214,7 +223,7 @@ class Spawn:
             return [(time.monotonic() - start) * 1e3 / count]
 
     def crowd(self, bundle):
-        command = [self.tools.bench, "crowd", bundle.directory, self.work + "/state", str(self.tools.crowd)]
+        command = [self.tools.bench, "crowd", bundle.directory, self.state + "/skiff", str(self.tools.crowd)]
         measured = json.loads(measure.output(command))
         group = self.results.group(CROWD)
         self.results.add(group, "none alive", measured["first"], " ".join(command))

@@ -41,13 +41,13 @@ extension Cgroup {
         let memberships = try layout.memberships(of: "\(processID)")
         for directory in directories {
             let expected = directory.hierarchy.shownPath(of: path)
-            let actual = memberships.first(where: directory.hierarchy.matches)?.path
-            if actual != expected {
+            let actual = memberships.first(where: directory.hierarchy.matches)
+            if !(actual?.shownPath ?? []).elementsEqual(expected.bytes) {
                 throw CgroupError(
                     .notEffective,
                     "error adding pid \(processID) to cgroups",
                     path: directory.path,
-                    hint: "the process is in \(actual?.string ?? "no group of this hierarchy")"
+                    hint: "the process is in \(actual?.path.string ?? "no group of this hierarchy")"
                 )
             }
         }

@@ -55,7 +55,7 @@ extension Cgroup {
         for hierarchy in layout.hierarchies {
             let top = try CgroupDirectory.top(of: hierarchy, layout: layout)
             do throws(SystemCallError) {
-                try top.root.removeDirectory(FilePath(root: nil, path.filePath.components))
+                try top.root.removeDirectory(path.relative)
             } catch {
                 // Whatever else it is: remove(timeout:) tells, and says so.
                 if !error.isGone { isGone = false }
@@ -75,7 +75,7 @@ extension Cgroup {
             let group = try top.descendant(path)
             try group.removeDescendants(reached: &reached)
             reached = group.path
-            try top.root.removeDirectory(FilePath(root: nil, path.filePath.components))
+            try top.root.removeDirectory(path.relative)
         } catch {
             if error.isGone { return }
             throw CgroupError("remove cgroup", path: reached, cause: error)

@@ -103,7 +103,6 @@ public struct Cgroup: Sendable {
 extension CgroupDirectory {
     /// Opens the group at `path` below this one, which is a hierarchy's root group.
     func descendant(_ path: CgroupPath) throws(SystemCallError) -> CgroupDirectory {
-        let relative = FilePath(root: nil, path.filePath.components)
-        return try child(relative.isEmpty ? "." : relative)
+        try child(path.relative.isEmpty ? "." : path.relative)
     }
 }

@@ -11,11 +11,16 @@ public import SystemPackage
 public struct CgroupPath: Hashable, Sendable, CustomStringConvertible {
     /// The path as an absolute path in the hierarchy, for example `/skiff/web`; `/` is the root group.
     public let filePath: FilePath
+    /// The same from the root group on; empty for the root group itself.
+    let relative: FilePath
 
     /// The root group.
     public static let root = CgroupPath(checked: "/")
 
-    private init(checked filePath: FilePath) { self.filePath = filePath }
+    private init(checked filePath: FilePath) {
+        self.filePath = filePath
+        relative = FilePath(bytes: filePath.bytes.dropFirst())
+    }
 
     /// Checks an absolute path given as bytes.
     ///

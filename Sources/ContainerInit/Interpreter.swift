@@ -101,13 +101,13 @@ package import LaunchPlan
             try check(clinux_setns(descriptor(slot), CInt(bitPattern: flags)), .setns)
         case .unshare(let flags): try check(clinux_unshare(CInt(bitPattern: flags)), .unshare)
         case .awaitHost(let point): try awaitHost(.reached, detail: point)
+        case .awaitPlacement: try awaitWord()
         case .becomeRoot: try becomeRoot()
         case .continueInChild: try continueInChild()
         case .newSession: try newSession()
         case .setPropagation, .attachRoot, .mountFileSystem, .bindMount, .setMountAttributes, .reconfigure, .makeDevice,
             .makeDirectory, .makeSymlink, .setContext, .prepareMasks, .mask, .makeReadOnly, .pivotRoot, .holdRoot,
-            .detachMount,
-            .enterRoot:
+            .detachMount, .enterRoot:
             try executeMount(instruction)
         case .setHostname, .setDomainname, .openProc, .writeProcFile, .raiseLoopback, .setResourceLimit,
             .newSessionKeyring, .enterDirectory, .openTerminal, .setUmask:

@@ -10,6 +10,7 @@ extension Instruction {
         case .joinNamespaces: .joinNamespaces
         case .unshare: .unshare
         case .awaitHost: .awaitHost
+        case .awaitPlacement: .awaitPlacement
         case .becomeRoot: .becomeRoot
         case .continueInChild: .continueInChild
         case .newSession: .newSession

@@ -21,6 +21,8 @@ package enum Instruction<Storage: PlanStorage> {
     case unshare(flags: UInt32)
     /// Tells the host that `point` is reached and waits for its word.
     case awaitHost(point: UInt32)
+    /// Waits for the host's word that the process is placed, which the host gives unasked.
+    case awaitPlacement
     /// Becomes root of the user namespace: uid 0, gid 0, no supplementary groups.
     case becomeRoot
     /// Goes on in a new child, so that it is inside a joined pid namespace; the child is the host's child too.
@@ -255,6 +257,7 @@ package enum Opcode: UInt32 {
     case joinNamespaces
     case unshare
     case awaitHost
+    case awaitPlacement
     case becomeRoot
     case continueInChild
     case newSession

@@ -75,6 +75,7 @@
         case .joinNamespaces: .joinNamespaces(slot: try small(), flags: try small())
         case .unshare: .unshare(flags: try small())
         case .awaitHost: .awaitHost(point: try small())
+        case .awaitPlacement: .awaitPlacement
         case .becomeRoot: .becomeRoot
         case .continueInChild: .continueInChild
         case .newSession: .newSession

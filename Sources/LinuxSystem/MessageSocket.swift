@@ -71,13 +71,25 @@ package struct MessageSocket: ~Copyable, Sendable {
     /// Receives one message of at most `limit` bytes; an empty one when the other end is closed.
     package func receive(limit: Int = 16_384) throws(SystemCallError) -> Message {
         let number = descriptor.rawValue
-        var buffer = [UInt8](repeating: 0, count: limit)
+        var bytes: [UInt8] = []
         var passed: CInt = -1
-        let count = try systemCall("recvmsg") {
-            unsafe buffer.withUnsafeMutableBytes { unsafe clinux_receive_fd(number, $0.baseAddress, $0.count, &passed) }
+        try systemCall("recvmsg") {
+            var result = 0
+            bytes = unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, used in
+                result = unsafe clinux_receive_fd(number, buffer.baseAddress, buffer.count, &passed)
+                used = max(result, 0)
+            }
+            return result
         }
-        buffer.removeSubrange(count...)
-        return Message(bytes: buffer, descriptor: passed >= 0 ? OwnedFileDescriptor(takingOver: passed) : nil)
+        return Message(bytes: bytes, descriptor: passed >= 0 ? OwnedFileDescriptor(takingOver: passed) : nil)
+    }
+
+    /// Whether a message, or the end, can be received without waiting.
+    package var isReadable: Bool {
+        get throws(SystemCallError) {
+            var watched = clinux_pollfd(fd: descriptor.rawValue, events: Int16(CLINUX_POLLIN), returned: 0)
+            return try systemCall("ppoll") { unsafe clinux_poll(&watched, 1, 0) } > 0
+        }
     }
 
     /// Makes a socket that listens at `name` in `directory`, by way of the directory's descriptor, so that the length

@@ -92,13 +92,28 @@ extension OwnedFileDescriptor {
     /// - Throws: ``SystemCallError``: `EFBIG` when the file has more than `limit` bytes.
     package func readAll(limit: Int) throws(SystemCallError) -> [UInt8] {
         var all: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: min(max(limit, 1), 65_536))
         while true {
-            let count = try read(into: &buffer)
-            if count == 0 { return all }
-            if all.count + count > limit { throw SystemCallError(call: "read", errno: .fileTooLarge) }
-            all.append(contentsOf: buffer[0..<count])
+            // Most files are the kernel's, of a few lines.
+            let piece = try read(atMost: min(max(limit, 1), all.isEmpty ? 4096 : 65_536))
+            if piece.isEmpty { return all }
+            if all.count + piece.count > limit { throw SystemCallError(call: "read", errno: .fileTooLarge) }
+            if all.isEmpty { all = piece } else { all += piece }
         }
+    }
+
+    /// Reads once, at most `count` bytes; none at the end of the file.
+    private func read(atMost count: Int) throws(SystemCallError) -> [UInt8] {
+        let number = rawValue
+        var piece: [UInt8] = []
+        try systemCall("read") {
+            var result = 0
+            piece = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
+                result = unsafe clinux_read(number, buffer.baseAddress, buffer.count)
+                used = max(result, 0)
+            }
+            return result
+        }
+        return piece
     }
 
     /// Reads the first `limit` bytes at most, wherever earlier reads have got to: for kernel files that are kept open

@@ -20,12 +20,7 @@ package import SystemPackage
 extension FilePath {
     /// Makes a path of raw bytes; bytes from a first NUL on are dropped.
     package init(bytes: some Sequence<UInt8>) {
-        var chars = bytes.prefix { $0 != 0 }.map { CChar(bitPattern: $0) }
-        chars.append(0)
-        self = unsafe chars.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return FilePath() }
-            return unsafe FilePath(platformString: base)
-        }
+        self = LinuxSystem.withCString(Array(bytes)) { unsafe FilePath(platformString: $0) }
     }
 
     /// The path's bytes, without a terminator.
@@ -39,6 +34,21 @@ extension FilePath {
                 unsafe cursor += 1
             }
             return bytes
+        }
+    }
+
+    /// Whether it is one name: no separator, not empty, neither `.` nor `..`.
+    package var isName: Bool {
+        unsafe withPlatformString { pointer in
+            var count = 0
+            var isDots = true
+            while unsafe pointer[count] != 0 {
+                let character = UInt8(bitPattern: unsafe pointer[count])
+                if character == UInt8(ascii: "/") { return false }
+                if character != UInt8(ascii: ".") { isDots = false }
+                count += 1
+            }
+            return count > 2 || count > 0 && !isDots
         }
     }
 

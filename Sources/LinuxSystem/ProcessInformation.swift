@@ -53,8 +53,12 @@ package enum ProcessInformation {
         return sum
     }
 
-    /// The identity of this boot, 36 characters (`/proc/sys/kernel/random/boot_id`).
-    package static func bootID() throws(SystemCallError) -> String {
+    /// The identity of this boot, 36 characters (`/proc/sys/kernel/random/boot_id`), which is read once.
+    package static func bootID() throws(SystemCallError) -> String { try boot.get() }
+
+    private static let boot = Result { () throws(SystemCallError) in try readBootID() }
+
+    private static func readBootID() throws(SystemCallError) -> String {
         let text = try OwnedFileDescriptor.open("/proc/sys/kernel/random/boot_id", CLINUX_O_RDONLY).readAll(limit: 64)
         return String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }

@@ -210,9 +210,7 @@ extension RootDirectory {
         _ resolution: Resolution,
         _ body: (CInt, FilePath) throws(SystemCallError) -> Void
     ) throws(SystemCallError) {
-        if path.root == nil, path.components.count == 1, path.lastComponent?.kind == .regular {
-            return try body(descriptor.rawValue, FilePath(root: nil, path.components))
-        }
+        if path.isName { return try body(descriptor.rawValue, path) }
         let parent = try parent(of: path, resolution)
         try body(parent.directory.descriptor.rawValue, parent.name)
     }

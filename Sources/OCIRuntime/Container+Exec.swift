@@ -25,8 +25,8 @@ extension Container {
         _ process: RuntimeConfiguration.Process,
         options: ExecOptions = ExecOptions()
     ) throws(RuntimeError) -> ExecProcess {
-        let directory = try openState()
-        return try exec(process, try directory.execConfiguration(), in: directory, options)
+        let joined = try joined(options)
+        return try exec(process, joined, options)
     }
 
     /// Runs another process in the container that takes after its first one.
@@ -43,24 +43,39 @@ extension Container {
         options: ExecOptions = ExecOptions(),
         describedBy describe: (RuntimeConfiguration.Process?) throws -> RuntimeConfiguration.Process
     ) throws -> ExecProcess {
-        let directory = try openState()
-        let configuration = try directory.execConfiguration()
-        return try exec(try describe(configuration.process), configuration, in: directory, options)
+        let joined = try joined(options)
+        return try exec(try describe(joined.configuration.process), joined, options)
     }
 
-    private func exec(
-        _ process: RuntimeConfiguration.Process,
-        _ configuration: ExecConfiguration,
-        in directory: borrowing StateDirectory,
-        _ options: ExecOptions
-    ) throws(RuntimeError) -> ExecProcess {
+    /// The container as an added process finds it.
+    private struct Joined: ~Copyable {
+        let stored: StoredState
+        let handle: ProcessHandle
+        let configuration: ExecConfiguration
+    }
+
+    /// Looks whether a process can be added now.
+    private func joined(_ options: ExecOptions) throws(RuntimeError) -> Joined {
+        let directory = try openState()
         var handle: ProcessHandle?
         let stored = try snapshot(directory, handle: &handle)
         let isEntered = stored.record.status == .paused && options.entersPaused
         if !isEntered { try check(.exec, stored) }
-        guard let handle else {
-            throw RuntimeError(.wrongState, "cannot exec in a stopped container: container not running", container: id)
-        }
+        guard let handle = handle.take() else { throw notRunning }
+        return Joined(stored: stored, handle: handle, configuration: try directory.execConfiguration())
+    }
+
+    private var notRunning: RuntimeError {
+        RuntimeError(.wrongState, "cannot exec in a stopped container: container not running", container: id)
+    }
+
+    private func exec(
+        _ process: RuntimeConfiguration.Process,
+        _ joined: borrowing Joined,
+        _ options: ExecOptions
+    ) throws(RuntimeError) -> ExecProcess {
+        let stored = joined.stored
+        let configuration = joined.configuration
         if options.consoleSocket != nil && process.terminal != true {
             throw RuntimeError(
                 .invalidConfiguration,
@@ -73,7 +88,7 @@ extension Container {
             group: try cgroup(of: stored),
             unit: stored.isUnitOfUser == true ? stored.unit : nil,
             choice: options.controlGroup,
-            firstProcessID: handle.processID,
+            firstProcessID: joined.handle.processID,
             id: id
         )
         let agent = SeccompAgent(configuration.linux?.seccomp)
@@ -85,16 +100,12 @@ extension Container {
                     try agent?.send(listener, processID: processID, state: self.state(.running, stored))
                 }
             )
-            launched = try launch(mapped, handle: handle, placement, actions, stored, options)
+            launched = try launch(mapped, handle: joined.handle, placement, actions, stored, options)
         } catch {
-            // The container has ended since it was looked at.
-            if let error = error as? NamespaceError, error.cause?.errno == .noSuchProcess {
-                throw RuntimeError(
-                    .wrongState,
-                    "cannot exec in a stopped container: container not running",
-                    container: id
-                )
-            }
+            // The container has ended since it was looked at: what was to be joined is gone, whatever missed it first. Its
+            // first process ends a moment after the others.
+            let patience: Int32 = (error as? NamespaceError)?.meansDeath == true ? 1000 : 0
+            if (try? joined.handle.waitForEnd(milliseconds: patience)) == true { throw notRunning }
             throw RuntimeError(any: error, container: id, program: process.args?.first ?? "")
         }
         return try finish(launched, options)

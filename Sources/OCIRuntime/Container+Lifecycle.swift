@@ -21,37 +21,58 @@ extension Container {
         let lock = try directory.lock()
         let stored = try snapshot(directory)
         try check(.start, stored)
-        let configuration = try directory.configuration()
-        let socket = try giveStart(directory)
-        let process = configuration.process
-        let labels = [process?.apparmorProfile, process?.selinuxLabel].compactMap { $0 }.filter { !$0.isEmpty }
-        let label = labels.isEmpty ? nil : labels.joined(separator: " and ")
-        do throws(NamespaceError) { note(times: try StartConversation.follow(socket, plan: [], label: label)) } catch {
-            let program = configuration.process?.args?.first ?? ""
+        let hooks = stored.lacksLaterHooks == true ? nil : try directory.configuration().hooks?.poststart
+        let socket = try giveStart(directory, stored)
+        do throws(NamespaceError) {
+            note(times: try StartConversation.follow(socket, plan: [], label: describedProcess?.label))
+        } catch {
+            let program = describedProcess?.args?.first ?? ""
             // What it started before, by its hooks, goes with it. The first error counts.
             try? end(stored)
             throw RuntimeError(error, container: id, program: program)
         }
         try directory.noteStarted()
         runtime.trace("init: closing the pipe to signal completion; the program runs", container: id)
-        try runPoststart(configuration, stored)
+        if let hooks { try runPoststart(hooks, stored) }
         extendLifetime(lock)
     }
 
-    private func giveStart(_ directory: borrowing StateDirectory) throws(RuntimeError) -> MessageSocket {
+    private func giveStart(
+        _ directory: borrowing StateDirectory,
+        _ stored: StoredState
+    ) throws(RuntimeError) -> MessageSocket {
         do throws(SystemCallError) {
             let socket = try MessageSocket.connect(in: directory.directory, name: StateDirectory.startSocket)
             try socket.send([1])
             return socket
         } catch {
-            // A start that died between the program's first instruction and its record left the socket behind.
-            if error.errno == .connectionRefused { try directory.noteStarted() }
-            throw RuntimeError("give the start to the container's init", error, container: id)
+            switch error.errno {
+            case .connectionRefused:
+                // A start that died between the program's first instruction and its record left the socket behind. A
+                // killed init lets go of it a moment before it has ended.
+                try directory.noteStarted()
+                if let handle = try handle(of: stored), (try? handle.waitForEnd(milliseconds: 100)) != true {
+                    throw RuntimeError(.wrongState, "cannot start an already running container", container: id)
+                }
+            case .brokenPipe, .connectionReset: break
+            default: throw RuntimeError("give the start to the container's init", error, container: id)
+            }
+            throw RuntimeError(
+                .launchFailed,
+                "start the container: its init is gone",
+                container: id,
+                cause: error,
+                hint: "it was killed while it waited for the start"
+            )
         }
     }
 
-    private func runPoststart(_ configuration: RuntimeConfiguration, _ stored: StoredState) throws(RuntimeError) {
-        guard let hooks = configuration.hooks?.poststart, !hooks.isEmpty else { return }
+    /// The container's first process, for the words of errors; what cannot be read is left out of them.
+    private var describedProcess: RuntimeConfiguration.Process? {
+        (try? openState().execConfiguration())?.process
+    }
+
+    private func runPoststart(_ hooks: [RuntimeConfiguration.Hook], _ stored: StoredState) throws(RuntimeError) {
         let runner = HookRunner(container: id, bundle: FilePath(stored.record.bundle))
         do throws(RuntimeError) {
             try runner.run(hooks, "poststart", input: state(.running, stored).json())
@@ -103,7 +124,7 @@ extension Container {
     }
 
     private func hasOwnProcessNumbers(_ directory: borrowing StateDirectory) throws(RuntimeError) -> Bool {
-        let namespaces = try directory.configuration().linux?.namespaces ?? []
+        let namespaces = try directory.execConfiguration().linux?.namespaces ?? []
         return namespaces.contains { $0.type == .pid && $0.path.nonEmptyBytes == nil }
     }
 
@@ -235,8 +256,22 @@ extension Container {
     }
 
     private func runPoststop(_ directory: borrowing StateDirectory, _ stored: StoredState) {
+        if stored.lacksLaterHooks == true { return }
         guard let hooks = (try? directory.configuration())?.hooks?.poststop else { return }
         let runner = HookRunner(container: id, bundle: FilePath(stored.record.bundle))
         runner.runPoststop(hooks, input: state(.stopped, stored).json(), logger: runtime.logger)
     }
+}
+
+extension RuntimeConfiguration.Process {
+    /// What security modules are to call the program, for errors.
+    fileprivate var label: String? {
+        let labels = [apparmorProfile, selinuxLabel].compactMap { $0 }.filter { !$0.isEmpty }
+        return labels.isEmpty ? nil : labels.joined(separator: " and ")
+    }
+}
+
+extension RuntimeConfiguration.Hooks {
+    /// Whether there are hooks that run after the container's creation.
+    var hasLater: Bool { poststart?.isEmpty == false || poststop?.isEmpty == false }
 }

@@ -153,25 +153,11 @@ public final class Container: Sendable {
         _ directory: borrowing StateDirectory,
         handle: inout ProcessHandle?
     ) throws(RuntimeError) -> StoredState {
-        guard var stored = try directory.read() else {
-            // Nothing is stored yet. While somebody holds the lock, it is being created; else its creator died.
-            let isHeld = try directory.lock(waiting: false) == nil
-            return StoredState(
-                record: ContainerRecord(
-                    ociVersion: Runtime.specificationVersion,
-                    id: id,
-                    pid: 0,
-                    status: isHeld ? .creating : .stopped,
-                    bundle: "",
-                    rootfs: "",
-                    created: "",
-                    owner: ""
-                )
-            )
-        }
-        if stored.record.status == .creating {
-            if try directory.lock(waiting: false) != nil { stored.record.status = .stopped }
-            return stored
+        let (read, isBeingMade) = try settled(directory)
+        guard var stored = read, stored.record.status != .creating else {
+            var unfinished = read ?? StoredState(unknown: id)
+            unfinished.record.status = isBeingMade ? .creating : .stopped
+            return unfinished
         }
         handle = try self.handle(of: stored)
         guard handle != nil else {
@@ -182,6 +168,16 @@ public final class Container: Sendable {
         stored.record.status = try directory.waitsForStart ? .created : .running
         if try isFrozen(stored) { stored.record.status = .paused }
         return stored
+    }
+
+    /// What is stored, and whether the container is being created: while somebody holds the lock, it is. Else its creator is
+    /// done, which the next look shows, or has died.
+    private func settled(_ directory: borrowing StateDirectory) throws(RuntimeError) -> (StoredState?, Bool) {
+        let read = try directory.read()
+        if let read, read.record.status != .creating { return (read, false) }
+        guard let lock = try directory.lock(waiting: false) else { return (read, true) }
+        extendLifetime(lock)
+        return (try directory.read(), false)
     }
 
     private func isFrozen(_ stored: StoredState) throws(RuntimeError) -> Bool {
@@ -250,4 +246,22 @@ public final class Container: Sendable {
 
     /// Keeps the times that the init sent.
     func note(times: [UInt64]) { own.withLock { $0.launched?.note(times: times) } }
+}
+
+extension StoredState {
+    /// What is known of a container that nothing is stored of yet.
+    fileprivate init(unknown id: String) {
+        self.init(
+            record: ContainerRecord(
+                ociVersion: Runtime.specificationVersion,
+                id: id,
+                pid: 0,
+                status: .creating,
+                bundle: "",
+                rootfs: "",
+                created: "",
+                owner: ""
+            )
+        )
+    }
 }

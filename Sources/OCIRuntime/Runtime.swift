@@ -79,9 +79,7 @@ public struct Runtime: Sendable {
     /// Opens the state root, made when it is missing.
     func openRoot() throws(RuntimeError) -> RootDirectory {
         do throws(SystemCallError) {
-            let start = try RootDirectory(at: root.isAbsolute ? "/" : ".")
-            try start.makeDirectories(FilePath(root: nil, root.components), mode: 0o700)
-            let directory = try RootDirectory(at: root)
+            let directory = try openOrMakeRoot()
             let status = try directory.descriptor.status()
             guard status.uid == clinux_geteuid() else {
                 throw SystemCallError(call: "openat2", path: root, errno: .notPermitted)
@@ -100,6 +98,15 @@ public struct Runtime: Sendable {
                 hint: "choose a directory of your own with --root"
             )
         }
+    }
+
+    private func openOrMakeRoot() throws(SystemCallError) -> RootDirectory {
+        do throws(SystemCallError) { return try RootDirectory(at: root) } catch {
+            if error.errno != .noSuchFileOrDirectory { throw error }
+        }
+        let start = try RootDirectory(at: root.isAbsolute ? "/" : ".")
+        try start.makeDirectories(FilePath(root: nil, root.components), mode: 0o700)
+        return try RootDirectory(at: root)
     }
 
     /// Opens the state root; without it there is no container.

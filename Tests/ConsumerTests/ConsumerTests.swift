@@ -9,7 +9,7 @@ import Testing
 /// Packages that use one product each: what they resolve, clone and link, and that they work.
 ///
 /// One after the other, since they share what they build.
-@Suite(.serialized, .requires(.swift), .timeLimit(.minutes(10))) struct ConsumerTests {
+@Suite(.serialized, .requires(.swift), .endsIfStuck) struct ConsumerTests {
     /// This package by its path.
     private static func path(traits: String? = nil) -> String {
         #"name: "skiff", path: "\#(Program.packageDirectory)""# + (traits.map { ", traits: [\($0)]" } ?? "")

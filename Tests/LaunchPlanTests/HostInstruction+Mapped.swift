@@ -14,6 +14,7 @@ extension HostInstruction {
         case .joinNamespaces(let slot, let flags): self = .joinNamespaces(slot: slot, flags: flags)
         case .unshare(let flags): self = .unshare(flags: flags)
         case .awaitHost(let point): self = .awaitHost(point: point)
+        case .awaitPlacement: self = .awaitPlacement
         case .becomeRoot: self = .becomeRoot
         case .continueInChild: self = .continueInChild
         case .newSession: self = .newSession

@@ -8,7 +8,7 @@ import Testing
 /// One instruction of every kind.
 let everyInstruction: [HostInstruction] = [
     .dieWithParent(signal: 9), .hide, .joinNamespaces(slot: 2, flags: 0x4000_0000), .unshare(flags: 0x0200_0000),
-    .awaitHost(point: 1), .becomeRoot, .continueInChild, .newSession, .setPropagation(1 << 19),
+    .awaitHost(point: 1), .awaitPlacement, .becomeRoot, .continueInChild, .newSession, .setPropagation(1 << 19),
     .attachRoot(
         source: .slot(0),
         attributes: MountAttributes(set: 1, clear: 2, recursiveSet: 3, recursiveClear: 4),
@@ -85,7 +85,7 @@ let everyInstruction: [HostInstruction] = [
     @Test("says the same after a round trip, for every kind of instruction", .rows("CVE-2021-43784"))
     func roundTrip() throws {
         #expect(try decode(PlanWriter.encode(everyInstruction)) == everyInstruction)
-        #expect(Set(everyInstruction.map { $0.opcode.rawValue }).count == 57)
+        #expect(Set(everyInstruction.map { $0.opcode.rawValue }).count == 58)
     }
 
     @Test("is refused when it is cut anywhere", .rows("CVE-2021-43784"))

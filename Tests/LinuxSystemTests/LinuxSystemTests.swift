@@ -20,6 +20,19 @@ import Testing
         #expect(try outside.open().readFile("secret") == Array("outside".utf8))
     }
 
+    @Test(
+        "knows what one name is",
+        arguments: [
+            ("a", true), ("...", true), (".a", true), ("a.", true), ("", false), (".", false), ("..", false),
+            ("/", false),
+            ("/a", false), ("a/b", false), ("a/", true),
+        ]
+    )
+    func names(path: String, isName: Bool) {
+        // FilePath drops the separator at the end.
+        #expect(FilePath(path).isName == isName)
+    }
+
     @Test("refuses every link where names are ours")
     func noSymlinks() throws {
         let directory = try TemporaryDirectory()

@@ -9,7 +9,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite("A launch pool", .requires(.root, .busybox), .serialized, .timeLimit(.minutes(2))) struct LaunchPoolTests {
+@Suite("A launch pool", .requires(.root, .busybox), .serialized, .endsIfStuck) struct LaunchPoolTests {
     typealias Change = @Sendable (inout RuntimeConfiguration) -> Void
 
     /// Prints what a program can see of its container.

@@ -87,7 +87,7 @@ import Testing
 
     /// The broken variant made the name first and locked what the name meant later: two creations had one directory, and
     /// others ended with the error of a call, since a removal came between.
-    @Test("belongs to one creation at a time, whatever removes it meanwhile", .rows("F-15"), .timeLimit(.minutes(2)))
+    @Test("belongs to one creation at a time, whatever removes it meanwhile", .rows("F-15"), .endsIfStuck)
     func oneCreator() async throws {
         let temporary = try TemporaryDirectory()
         let path = temporary.path

@@ -7,7 +7,7 @@ import Testing
 @Suite(
     "The programs of one page",
     .requires(.root, .overlay, .programs, .busybox, .tar),
-    .timeLimit(.minutes(10))
+    .endsIfStuck
 )
 struct ExampleTests {
     /// Runs a script with the programs on its path.

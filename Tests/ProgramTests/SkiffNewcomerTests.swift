@@ -7,7 +7,7 @@ import Testing
 
 /// The mistakes of the page "When it fails" in the documentation of RuntimeCore, with the words that it says they are
 /// answered with.
-@Suite("What newcomers are told", .requires(.root, .overlay, .programs, .busybox, .tar), .timeLimit(.minutes(10)))
+@Suite("What newcomers are told", .requires(.root, .overlay, .programs, .busybox, .tar), .endsIfStuck)
 struct SkiffNewcomerTests {
     /// A mistake, and its answer.
     struct Mistake {

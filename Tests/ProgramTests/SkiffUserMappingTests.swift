@@ -4,7 +4,7 @@
 import TestSupport
 import Testing
 
-@Suite("skiff run --uidmap", .requires(.root, .overlay, .programs, .busybox, .tar), .timeLimit(.minutes(5)))
+@Suite("skiff run --uidmap", .requires(.root, .overlay, .programs, .busybox, .tar), .endsIfStuck)
 struct SkiffUserMappingTests {
     private static let map = "0:100000:65536"
 

@@ -3,14 +3,16 @@
 
 #if Registry
 
+import Glibc
 import ImageLayout
 import OCISpec
+import Synchronization
 import TestSupport
 import Testing
 
 @testable import RegistryClient
 
-@Suite("A registry that writes what no registry would", .timeLimit(.minutes(10)))
+@Suite("A registry that writes what no registry would", .endsIfStuck)
 struct HostileServerTests {
     /// What may be taken of something without end: far more than any limit, far less than a memory holds.
     private static let budget = 64 << 20
@@ -211,6 +213,22 @@ struct HostileServerTests {
             peer.write(list)
         }
         #expect(await tags(server, patience: .seconds(120))?.code == .invalidDocument)
+    }
+
+    @Test("answers nobody before thirty have asked, and is asked by thirty at a time") func crowd() async throws {
+        let waiting = Mutex(0)
+        let server = try HostileServer { peer in
+            waiting.withLock { $0 += 1 }
+            while waiting.withLock({ $0 }) < 30 { usleep(1000) }
+            peer.write("HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n{\"name\":\"x\",\"tags\":[\"a\"]}")
+        }
+        defer { waiting.withLock { $0 = 30 } }
+        let repository = Repository(name: "team/app", registry: registry(server, patience: .seconds(20)))
+        let answers = try await withThrowingTaskGroup(of: [String].self) { group in
+            for _ in 0..<30 { group.addTask { try await repository.tags() } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(answers == Array(repeating: ["a"], count: 30))
     }
 }
 

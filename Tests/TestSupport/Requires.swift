@@ -19,3 +19,9 @@ extension Trait where Self == ConditionTrait {
         }
     }
 }
+
+extension Trait where Self == TimeLimitTrait {
+    /// Ends a test that hangs. It says nothing about speed: on two processors, with builds and a thousand tests beside it, a
+    /// test may wait many minutes for its turn.
+    package static var endsIfStuck: Self { .timeLimit(.minutes(40)) }
+}

@@ -15,15 +15,33 @@ public struct CgroupHierarchy: Hashable, Sendable {
     public let mountPoint: FilePath
     /// The group that is mounted there, as `/proc/PID/cgroup` would name it; `/` outside of containers.
     public let mountedGroup: FilePath
+    /// What `/proc/PID/cgroup` calls it; none for version 2.
+    private let shownNames: [[UInt8]]
+
+    init(
+        version: CgroupVersion,
+        controllers: Set<CgroupController>,
+        name: String?,
+        mountPoint: FilePath,
+        mountedGroup: FilePath
+    ) {
+        self.version = version
+        self.controllers = controllers
+        self.name = name
+        self.mountPoint = mountPoint
+        self.mountedGroup = mountedGroup
+        shownNames =
+            switch version {
+            case .v2: []
+            case .v1: name.map { [Array("name=\($0)".utf8)] } ?? controllers.map { Array($0.legacyName.utf8) }
+            }
+    }
 
     /// Whether a line of `/proc/PID/cgroup` is about this hierarchy.
     func matches(_ membership: ProcessMembership) -> Bool {
         switch version {
-        case .v2: return membership.hierarchyID == 0
-        case .v1:
-            if membership.hierarchyID == 0 { return false }
-            if let name { return membership.controllers.contains("name=\(name)") }
-            return membership.controllers.contains { controllers.contains(CgroupController(legacyName: $0)) }
+        case .v2: membership.hierarchyID == 0
+        case .v1: membership.hierarchyID != 0 && shownNames.contains(where: membership.has)
         }
     }
 

@@ -10,10 +10,10 @@ package import SystemPackage
 package struct ProcessMembership: Hashable, Sendable {
     /// The hierarchy's number; 0 is version 2.
     package let hierarchyID: UInt64
-    /// The hierarchy's controllers, or `name=...` of a named one; empty for version 2.
-    package let controllers: [String]
+    /// The hierarchy's controllers, or `name=...` of a named one, separated by commas; empty for version 2.
+    let names: ArraySlice<UInt8>
     /// The group's path, as seen from the reader's cgroup namespace.
-    package let path: FilePath
+    let shownPath: ArraySlice<UInt8>
 
     /// Parses the whole file; lines that do not follow the format are skipped.
     package static func parse(_ text: [UInt8]) -> [ProcessMembership] { KernelText.lines(text).compactMap(Self.init) }
@@ -24,7 +24,19 @@ package struct ProcessMembership: Hashable, Sendable {
             let number = KernelText.number(id), path.first == UInt8(ascii: "/")
         else { return nil }
         hierarchyID = number
-        controllers = names.split(separator: UInt8(ascii: ",")).map(KernelText.string)
-        self.path = FilePath(bytes: path)
+        self.names = names
+        shownPath = path
+    }
+
+    /// The hierarchy's controllers, or `name=...` of a named one; empty for version 2.
+    package var controllers: [String] { names.split(separator: UInt8(ascii: ",")).map(KernelText.string) }
+
+    /// The group's path, as seen from the reader's cgroup namespace.
+    package var path: FilePath { FilePath(bytes: shownPath) }
+
+    /// Whether `name` is among the names.
+    func has(_ name: [UInt8]) -> Bool {
+        if names.elementsEqual(name) { return true }
+        return names.split(separator: UInt8(ascii: ",")).contains { $0.elementsEqual(name) }
     }
 }

@@ -16,6 +16,7 @@ extension Instruction: CustomStringConvertible where Storage == HostStorage {
             case 3: "wait for the host to move network devices"
             default: "wait for the host's hooks"
             }
+        case .awaitPlacement: "wait until the host has placed the process"
         case .becomeRoot: "become root of the user namespace"
         case .continueInChild: "continue in a child inside the pid namespace"
         case .newSession: "start a session"

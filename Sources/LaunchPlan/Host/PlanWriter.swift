@@ -33,7 +33,7 @@ package struct PlanWriter {
 
     private mutating func payload(_ instruction: HostInstruction) {
         switch instruction {
-        case .hide, .becomeRoot, .continueInChild, .newSession, .pivotRoot, .enterRoot, .raiseLoopback,
+        case .hide, .awaitPlacement, .becomeRoot, .continueInChild, .newSession, .pivotRoot, .enterRoot, .raiseLoopback,
             .setNoNewPrivileges, .announce, .execute, .awaitPlan:
             break
         case .dieWithParent(let value), .unshare(let value), .awaitHost(let value), .setUmask(let value),

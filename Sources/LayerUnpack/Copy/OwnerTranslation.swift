@@ -2,35 +2,25 @@
 // SPDX-FileCopyrightText: The Skiff authors
 
 internal import LinuxSystem
+package import OCISpec
 
 /// Whom the users and groups of an archive are in a tree that a user namespace shows: what the host calls 100005 there may be
 /// user 5 of the archive.
 package struct OwnerTranslation: Hashable, Sendable {
-    /// A range of ids that follow each other on both sides.
-    package struct Range: Hashable, Sendable {
-        let archived: UInt32
-        let stored: UInt32
-        let count: UInt32
-
-        /// - Parameters:
-        ///   - archived: The first id as archives have it.
-        ///   - stored: What it is in the tree.
-        ///   - count: How many there are.
-        package init(archived: UInt32, stored: UInt32, count: UInt32) {
-            (self.archived, self.stored, self.count) = (archived, stored, count)
-        }
-    }
-
     /// Who cannot be told in the other tongue, as the kernel has it.
     static let nobody: UInt32 = 65_534
 
-    let users: [Range]
-    let groups: [Range]
+    let users: [LinuxIDMapping]
+    let groups: [LinuxIDMapping]
     /// Whom in the tree what is root's in an archive belongs to.
     let root: Owner
 
     /// A translation; what is in no range has no counterpart.
-    package init(users: [Range], groups: [Range]) {
+    ///
+    /// - Parameters:
+    ///   - users: Of user ids: the container's are those of archives, the host's those of the tree.
+    ///   - groups: Of group ids.
+    package init(users: [LinuxIDMapping], groups: [LinuxIDMapping]) {
         self.users = users
         self.groups = groups
         root = Owner(uid: Self.stored(0, users) ?? Self.nobody, gid: Self.stored(0, groups) ?? Self.nobody)
@@ -55,13 +45,15 @@ package struct OwnerTranslation: Hashable, Sendable {
         (Self.archived(status.uid, users) ?? Self.nobody, Self.archived(status.gid, groups) ?? Self.nobody)
     }
 
-    private static func stored(_ id: UInt32, _ ranges: [Range]) -> UInt32? {
-        ranges.lazy.filter { id >= $0.archived && id - $0.archived < $0.count }.first.map {
-            $0.stored + (id - $0.archived)
+    private static func stored(_ id: UInt32, _ mappings: [LinuxIDMapping]) -> UInt32? {
+        mappings.lazy.filter { id >= $0.containerID && id - $0.containerID < $0.size }.first.map {
+            $0.hostID + (id - $0.containerID)
         }
     }
 
-    private static func archived(_ id: UInt32, _ ranges: [Range]) -> UInt32? {
-        ranges.lazy.filter { id >= $0.stored && id - $0.stored < $0.count }.first.map { $0.archived + (id - $0.stored) }
+    private static func archived(_ id: UInt32, _ mappings: [LinuxIDMapping]) -> UInt32? {
+        mappings.lazy.filter { id >= $0.hostID && id - $0.hostID < $0.size }.first.map {
+            $0.containerID + (id - $0.hostID)
+        }
     }
 }

@@ -145,7 +145,10 @@ public enum Capability: UInt8, Hashable, Sendable, CaseIterable, CustomStringCon
 
     /// Finds a capability by its name, exactly as ``name`` spells it: upper case, with `CAP_`.
     public init?(name: some Collection<UInt8>) {
-        guard let found = Self.allCases.first(where: { $0.name.utf8.elementsEqual(name) }) else { return nil }
+        guard let found = Self.byName[String(decoding: name, as: UTF8.self)] else { return nil }
         self = found
     }
+
+    /// A launch looks up forty of them.
+    private static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.name, $0) })
 }

@@ -82,7 +82,7 @@ package enum StartConversation {
     package static func follow(
         _ control: borrowing MessageSocket,
         plan: [HostInstruction],
-        label: String? = nil
+        label: @autoclosure () -> String? = nil
     ) throws(NamespaceError) -> [UInt64] {
         var times: [UInt64] = []
         var executing = false
@@ -104,7 +104,7 @@ package enum StartConversation {
                 throw Launcher.failure(
                     report,
                     in: plan,
-                    label: label,
+                    label: label(),
                     message.bytes,
                     printed: message.descriptor.take()
                 )

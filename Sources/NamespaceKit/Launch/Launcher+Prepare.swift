@@ -33,6 +33,7 @@ extension Launcher {
             recordsTimes: recordsTimes
         )
         do {
+            try launcher.placeAtOnce(actions)
             try launcher.serve(until: .prepared, actions: actions)
         } catch {
             launcher.abandon()
@@ -67,7 +68,7 @@ extension Launcher {
         } catch {
             abandon()
             // Without a word from it, it has done nothing of the rest that anybody could have noticed.
-            if reportCount == before, Self.meansDeath(error) { throw PreparedProcessDied() }
+            if reportCount == before, (error as? NamespaceError)?.meansDeath == true { throw PreparedProcessDied() }
             throw error
         }
         return finish()
@@ -106,11 +107,12 @@ extension Launcher {
             extendLifetime(plan)
         } catch { throw NamespaceError("give a prepared container the rest of its plan", error) }
     }
+}
 
-    private static func meansDeath(_ error: any Error) -> Bool {
-        guard let error = error as? NamespaceError else { return false }
-        if error.code == .ended { return true }
-        return error.cause?.errno == .brokenPipe || error.cause?.errno == .connectionReset
+extension NamespaceError {
+    /// Whether an init is gone without a word.
+    package var meansDeath: Bool {
+        code == .ended || cause?.errno == .brokenPipe || cause?.errno == .connectionReset
     }
 }
 

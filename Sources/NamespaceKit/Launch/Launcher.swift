@@ -78,6 +78,7 @@ package struct Launcher: ~Copyable, Sendable {
             recordsTimes: recordsTimes
         )
         do {
+            try launcher.placeAtOnce(actions)
             try launcher.serve(until: .ready, actions: actions)
         } catch {
             launcher.abandon()
@@ -174,6 +175,19 @@ package struct Launcher: ~Copyable, Sendable {
             case .ready, .executing, .prepared: break
             }
             if report.kind == last { return }
+        }
+    }
+
+    /// Puts the process into its control groups while the init goes on, if that is planned so.
+    mutating func placeAtOnce(_ actions: Actions) throws {
+        guard prepared.isPlacedAtOnce else { return }
+        do {
+            try act(at: PreparedLaunch.placementPoint, actions)
+            try proceed()
+        } catch {
+            // An init that has failed meanwhile cannot be placed; then its own words count.
+            if (try? control.isReadable) == true { try serve(until: .ready, actions: Actions()) }
+            throw error
         }
     }
 

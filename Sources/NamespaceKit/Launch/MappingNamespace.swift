@@ -17,7 +17,6 @@ package enum MappingNamespace {
         ])
         prepared.cloneFlags = NamespaceKind.user.flag
         prepared.mappings = mappings
-        prepared.awaitsPlacement = true
         do {
             let null = SharedDescriptor(try .open("/dev/null", CLINUX_O_RDWR))
             let streams = Launcher.Streams(input: null, output: null, errors: null)

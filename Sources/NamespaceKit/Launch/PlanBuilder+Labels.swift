@@ -10,7 +10,14 @@ internal import SystemPackage
 /// out-of-memory killer.
 extension PlanBuilder {
     /// How a file system gets its SELinux context.
-    enum Labelling { case none, option, attribute }
+    enum Labelling {
+        /// It keeps its own, or gets none.
+        case none
+        /// By this option, when it is made.
+        case option([UInt8])
+        /// By this attribute of its root, when it is mounted.
+        case attribute([UInt8])
+    }
 
     /// The label of the process's session keyring and of its program, as attributes of procfs.
     private var labels: [(path: String, value: [UInt8])] {
@@ -32,24 +39,39 @@ extension PlanBuilder {
         }
     }
 
-    /// The option with which a new file system gets the context of the container's mounts, if there is one.
+    /// Finds a context of the container's mounts that nothing here could give them.
     ///
-    /// - Throws: ``NamespaceError`` when SELinux is not in use.
-    func contextOptions() throws(NamespaceError) -> [[UInt8]] {
-        guard let context = configuration.mountContext else { return [] }
-        guard modules.seLinux else { throw missing("SELinux", "context", context) }
-        return [Array("context=".utf8) + context]
+    /// - Throws: ``NamespaceError`` when there is one, and SELinux is not in use.
+    func checkMountContext() throws(NamespaceError) {
+        guard let context = configuration.mountContext, !modules.seLinux else { return }
+        throw missing("SELinux", "context", context)
     }
 
-    /// How a new file system of this type is labelled.
+    /// How a new file system gets the context of the container's mounts.
+    ///
+    /// - Parameters:
+    ///   - type: The file system's type.
+    ///   - options: Its own options. One with a context is left alone.
+    /// - Returns: How it is labelled.
     func labelling(of type: String, options: [[UInt8]]) -> Labelling {
-        guard configuration.mountContext != nil, !options.contains(where: Self.isContext) else { return .none }
+        guard let context = configuration.mountContext, !options.contains(where: Self.isContext) else { return .none }
         switch type {
         case "proc", "sysfs", "cgroup", "cgroup2": return .none
         // Its superblock comes into being with the IPC namespace, and takes no context any more.
-        case "mqueue": return .attribute
-        default: return .option
+        case "mqueue": return .attribute(context)
+        default: return .option(Array("context=".utf8) + context)
         }
+    }
+
+    /// The options of a new file system, with the one that labels it where that is how it is labelled.
+    ///
+    /// - Parameters:
+    ///   - options: Its own options.
+    ///   - type: Its type.
+    /// - Returns: All its options.
+    func labelled(_ options: [[UInt8]], of type: String) -> [[UInt8]] {
+        guard case .option(let context) = labelling(of: type, options: options) else { return options }
+        return options + [context]
     }
 
     private static func isContext(_ option: [UInt8]) -> Bool {

@@ -17,11 +17,13 @@ extension PlanBuilder {
             add(.setPropagation(MountPropagation(isKeptApart ? .private : .slave).flag))
         }
         guard configuration.root != .host else { return }
-        if !configuration.maskedPaths.isEmpty { add(.prepareMasks(options: try contextOptions())) }
+        try checkMountContext()
+        if !configuration.maskedPaths.isEmpty { add(.prepareMasks(options: labelled([], of: "tmpfs"))) }
         try addRoot()
         for index in configuration.mounts.indices { try addMount(index) }
         for device in configuration.devices { try add(device) }
         for link in configuration.links { add(.makeSymlink(path: link.path.bytes, destination: link.destination)) }
+        addPlacement()
         if options.runsHostHooks {
             launch.awaitsHooks = true
             add(.awaitHost(point: PreparedLaunch.hooksPoint))
@@ -118,6 +120,7 @@ extension PlanBuilder {
 
     private mutating func addMount(_ index: Int) throws(NamespaceError) {
         let mount = configuration.mounts[index]
+        if mount.copiesContent || mount.source == .cgroup && configuration.namespaces.cgroup != .host { addPlacement() }
         let step = "bind mount at \(mount.destination)"
         switch mount.source {
         case .bind(let path, let recursive) where takesSourceFromContainer(index):
@@ -163,18 +166,16 @@ extension PlanBuilder {
             )
         case .fileSystem(let type, let options):
             let real = type == "proc" || type == "sysfs"
-            let labelling = labelling(of: type, options: options)
             add(
                 .mountFileSystem(
                     type: Array(type.utf8),
-                    options: labelling == .option ? options + (try contextOptions()) : options,
+                    options: labelled(options, of: type),
                     target: .init(path: mount.destination.bytes, kind: real ? .realDirectory : .directory),
                     attributes: attributes(mount),
                     inheritance: inheritance(mount, type, options)
                 )
             )
-            if labelling == .attribute, let context = configuration.mountContext {
-                _ = try contextOptions()
+            if case .attribute(let context) = labelling(of: type, options: options) {
                 add(.setContext(path: mount.destination.bytes, context: context))
             }
         case .cgroup: try addCgroup(mount)
@@ -196,7 +197,7 @@ extension PlanBuilder {
         add(
             .mountFileSystem(
                 type: Array("tmpfs".utf8),
-                options: [Array("source=tmpfs".utf8), Array("mode=755".utf8)] + (try contextOptions()),
+                options: labelled([Array("source=tmpfs".utf8), Array("mode=755".utf8)], of: "tmpfs"),
                 target: .init(path: destination.bytes, kind: .directory),
                 attributes: holder,
                 inheritance: []

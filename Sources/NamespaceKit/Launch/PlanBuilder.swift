@@ -65,6 +65,8 @@ package struct PlanBuilder {
     var launch = PreparedLaunch()
     /// Whether only what comes before the program is known is planned.
     var isFront = false
+    /// The namespaces to unshare once the process is placed, while that is still to be planned.
+    var dueNamespaces: UInt32?
     /// The user namespaces that were made for mounts.
     var mappingNamespaces: [PreparedLaunch.Mappings: SharedDescriptor] = [:]
 
@@ -80,6 +82,7 @@ package struct PlanBuilder {
         try builder.check()
         try builder.addNamespaces()
         try builder.addMounts()
+        builder.addPlacement()
         try builder.addSurroundings()
         try builder.addIdentityAndEnd()
         return builder.launch
@@ -107,9 +110,9 @@ package struct PlanBuilder {
         try addProc(isJoining: true)
         try addOutOfMemoryScore()
         add(.hide)
-        launch.awaitsPlacement = options.placesAfterClone
-        if launch.awaitsPlacement { add(.awaitHost(point: PreparedLaunch.placementPoint)) }
-        addAffinity()
+        launch.isPlacedAtOnce = options.placesAfterClone
+        dueNamespaces = 0
+        addPlacement()
         let namespaces = configuration.namespaces
         let flags = NamespaceKind.allCases.reduce(UInt32(0)) { namespaces[$1] == .host ? $0 : $0 | $1.flag }
         if flags != 0 { add(.joinNamespaces(slot: launch.add(target), flags: flags)) }
@@ -223,17 +226,18 @@ package struct PlanBuilder {
         if namespaces.user == .new {
             launch.mappings = .init(uid: configuration.uidMappings, gid: configuration.gidMappings)
         }
-        launch.awaitsPlacement = options.placesAfterClone || launch.mappings != nil
-        if launch.awaitsPlacement { add(.awaitHost(point: PreparedLaunch.placementPoint)) }
-        addAffinity()
+        launch.isPlacedAtOnce = options.placesAfterClone && launch.mappings == nil
+        if launch.mappings != nil { add(.awaitHost(point: PreparedLaunch.placementPoint)) }
         if namespaces.user != .host { add(.becomeRoot) }
         let late = newFlags & (staged ? ~NamespaceKind.user.flag : lateFlags)
-        if late != 0 { add(.unshare(flags: late)) }
+        let entersPID: Bool = if case .join = namespaces.pid { true } else { staged && namespaces.pid == .new }
+        dueNamespaces = late
+        // A child is to be born in its groups, and what waits for its command is to be in them.
+        if !launch.isPlacedAtOnce || late & ~cgroupFlag != 0 || entersPID || isFront { addPlacement() }
         if !configuration.clockOffsets.isEmpty {
             launch.clockOffsets = configuration.clockOffsets
             add(.awaitHost(point: PreparedLaunch.clocksPoint))
         }
-        let entersPID: Bool = if case .join = namespaces.pid { true } else { staged && namespaces.pid == .new }
         if entersPID || hasNewClocks {
             add(.continueInChild)
             // A child does not inherit it.
@@ -246,6 +250,19 @@ package struct PlanBuilder {
         if namespaces.user != .host { add(.hide) }
         add(.newSession)
         if !isFront { addFirstKeyring() }
+    }
+
+    /// The step before which the process is to be in its control groups, unless that was planned before: it waits there
+    /// until the host has placed it.
+    ///
+    /// As late as can be: what the init does meanwhile costs no time. But nothing of the container's is read, copied or
+    /// executed before, and no group is looked at.
+    mutating func addPlacement() {
+        guard let namespaces = dueNamespaces else { return }
+        dueNamespaces = nil
+        if launch.isPlacedAtOnce { add(.awaitPlacement) }
+        addAffinity()
+        if namespaces != 0 { add(.unshare(flags: namespaces)) }
     }
 
     /// Who waits for the rest of its plan is nobody's yet, and goes with who made it.

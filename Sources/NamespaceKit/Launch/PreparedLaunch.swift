@@ -25,8 +25,9 @@ package struct PreparedLaunch: Sendable {
     package var initialAffinity: [UInt8]?
     /// The devices that the host moves into the network namespace when the init asks for it.
     package var networkDevices: [NetworkDevice] = []
-    /// Whether the init asks to be placed: in control groups, in its user namespace.
-    package var awaitsPlacement = false
+    /// Whether the host puts the process into its control groups as soon as it is there, while the init goes on until it
+    /// needs to be in them.
+    package var isPlacedAtOnce = false
     /// Whether the init asks for the host's hooks.
     package var awaitsHooks = false
     /// The number of the first slot: before it come those of the program's own descriptors, in the rest of a plan.

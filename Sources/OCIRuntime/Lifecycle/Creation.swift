@@ -42,6 +42,7 @@ struct Creation {
         stored.unit = placement.systemd?.unit.name
         stored.isUnitOfUser = placement.systemd.flatMap { $0.isUser ? true : nil }
         stored.keepsSessionKeyring = options.keepsSessionKeyring ? true : nil
+        stored.lacksLaterHooks = configuration.hooks?.hasLater == true ? nil : true
         try state.write(stored)
         let placed: PlacedGroup
         if let slot {

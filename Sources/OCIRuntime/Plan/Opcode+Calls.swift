@@ -11,6 +11,7 @@ extension Opcode {
         case .joinNamespaces: ["setns"]
         case .unshare: ["unshare"]
         case .awaitHost, .awaitStart: ["sendmsg", "read"]
+        case .awaitPlacement: ["read"]
         case .becomeRoot: ["setgroups", "setresgid", "setresuid"]
         case .continueInChild: ["clone3"]
         case .newSession: ["setsid"]

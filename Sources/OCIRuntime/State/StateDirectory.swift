@@ -11,7 +11,7 @@ internal import SystemPackage
 /// `state.json` is replaced by rename only; `lock` is held, with a lock of the open file description, during every
 /// transition, so that the kernel ends it with its holder. A removal takes the directory's name first, in one step: who
 /// waited for the lock meanwhile finds that the name means no container, or another one. A creation holds the lock, too,
-/// before anything is stored, until the container is complete or removed.
+/// from before the directory has its name until the container is complete or removed.
 struct StateDirectory: ~Copyable, Sendable {
     static let stateFile: FilePath = "state.json"
     static let configurationFile: FilePath = "config.json"
@@ -32,9 +32,8 @@ struct StateDirectory: ~Copyable, Sendable {
 
     /// Makes the directory of a new container, and takes its lock.
     ///
-    /// Who made the directory's name does not have it yet: until the lock is taken, a removal may take the directory
-    /// away, and another creation may make it anew. The creation's directory is the one that is locked, empty, and
-    /// named by the id.
+    /// It is made and locked under another name, which means no container, so that whoever finds it under its id finds it
+    /// locked, for as long as its creation lives.
     ///
     /// - Parameters:
     ///   - id: The container's id.
@@ -42,32 +41,56 @@ struct StateDirectory: ~Copyable, Sendable {
     /// - Returns: The directory and its lock, which is held as long as the value lives.
     /// - Throws: ``RuntimeError``: `alreadyExists`; `systemCall`, and then an empty directory is removed again.
     static func create(_ id: String, in root: borrowing RootDirectory) throws(RuntimeError) -> ClaimedState {
+        let place = unfinished(id)
         while true {
-            do throws(SystemCallError) { try root.makeDirectory(FilePath(id), mode: 0o700) } catch {
-                if error.errno == .fileExists { throw exists(id) }
-                throw RuntimeError("create state directory", error, container: id)
-            }
             do throws(SystemCallError) {
-                if let claimed = try claim(id, in: root) { return claimed }
+                do throws(SystemCallError) { try root.makeDirectory(place, mode: 0o700) } catch {
+                    // Another creation is at it, or has died.
+                    if error.errno != .fileExists { throw error }
+                }
+                guard let claimed = try claim(id, at: place, in: root) else {
+                    if (try? root.status(FilePath(id))) != nil {
+                        throw SystemCallError(call: "renameat2", errno: .fileExists)
+                    }
+                    _ = clinux_nanosleep(0, 1_000_000)
+                    continue
+                }
+                do throws(SystemCallError) {
+                    // A container's directory is never empty, so it is not replaced.
+                    try root.rename(place, to: FilePath(id))
+                    return claimed
+                } catch {
+                    try? root.removeTree(place)
+                    extendLifetime(claimed)
+                    throw error
+                }
             } catch {
-                // A removal was here meanwhile.
-                if error.errno == .noSuchFileOrDirectory { continue }
-                try? root.removeDirectory(FilePath(id))
+                if error.errno == .fileExists || error.errno == .directoryNotEmpty { throw exists(id) }
                 throw RuntimeError("create state directory", error, container: id)
             }
         }
     }
 
-    /// Takes the lock of a new directory; answers `nil` when it was removed meanwhile.
+    /// Takes the lock of a directory that is to become a container's; answers `nil` when another creation has it.
     private static func claim(
         _ id: String,
+        at place: FilePath,
         in root: borrowing RootDirectory
     ) throws(SystemCallError) -> ClaimedState? {
-        let directory = try root.directory(FilePath(id), .noSymlinks)
-        let state = StateDirectory(id: id, directory: directory, root: try root.directory(".", .noSymlinks))
-        guard let lock = try state.acquire(true), try state.isCurrent else { return nil }
-        let isOthers = try state.directory.entries().contains { $0.name != Self.lockFile.bytes }
-        return isOthers ? nil : ClaimedState(directory: state, lock: lock)
+        do throws(SystemCallError) {
+            let directory = try root.directory(place, .noSymlinks)
+            let state = StateDirectory(id: id, directory: directory, root: try root.directory(".", .noSymlinks))
+            guard let lock = try state.acquire(false), try state.isNamed(place) else { return nil }
+            return ClaimedState(directory: state, lock: lock)
+        } catch {
+            if error.errno == .noSuchFileOrDirectory { return nil }
+            throw error
+        }
+    }
+
+    /// Where a directory is made. A colon is in no id.
+    private static func unfinished(_ id: String) -> FilePath {
+        FilePath(".:\(id.prefix(ContainerIdentifier.limit - 2))")
     }
 
     private static func exists(_ id: String) -> RuntimeError {
@@ -90,6 +113,11 @@ struct StateDirectory: ~Copyable, Sendable {
         } catch {
             if error.errno == .noSuchFileOrDirectory {
                 try? root.removeTree(leftover(id))
+                // What a creation that was killed has left; one that lives holds the lock.
+                if let claimed = try? claim(id, at: unfinished(id), in: root) {
+                    try? root.removeTree(unfinished(id))
+                    extendLifetime(claimed)
+                }
                 throw RuntimeError(.notFound, "container does not exist", container: id)
             }
             throw RuntimeError("open state directory", error, container: id)
@@ -127,16 +155,16 @@ struct StateDirectory: ~Copyable, Sendable {
     }
 
     /// Whether the id still means this directory.
-    private var isCurrent: Bool {
-        get throws(SystemCallError) {
-            do throws(SystemCallError) {
-                let named = try root.status(FilePath(id))
-                let held = try directory.descriptor.status()
-                return named.inode == held.inode && named.device == held.device
-            } catch {
-                if error.errno == .noSuchFileOrDirectory { return false }
-                throw error
-            }
+    private var isCurrent: Bool { get throws(SystemCallError) { try isNamed(FilePath(id)) } }
+
+    private func isNamed(_ name: FilePath) throws(SystemCallError) -> Bool {
+        do throws(SystemCallError) {
+            let named = try root.status(name)
+            let held = try directory.descriptor.status()
+            return named.inode == held.inode && named.device == held.device
+        } catch {
+            if error.errno == .noSuchFileOrDirectory { return false }
+            throw error
         }
     }
 
@@ -211,8 +239,8 @@ struct StateDirectory: ~Copyable, Sendable {
         do throws(SystemCallError) {
             bytes = try directory.readFile(Self.configurationFile, limit: 16 << 20, .noSymlinks)
         } catch {
-            // It was deleted since it was found.
             if error.errno == .noSuchFileOrDirectory {
+                // It was deleted since it was found.
                 throw RuntimeError(.notFound, "container does not exist", container: id)
             }
             throw RuntimeError("read the container's configuration", error, container: id)

@@ -26,6 +26,9 @@ struct StoredState: JSONRecord, Hashable, Sendable {
     var resourceControlMade: [String]?
     /// Whether its processes stay in the session keyring of who starts them.
     var keepsSessionKeyring: Bool?
+    /// Whether it is known to have no hooks that run after its creation, so that its configuration needs no reading for
+    /// them.
+    var lacksLaterHooks: Bool?
 
     static let currentVersion = 1
 
@@ -64,6 +67,7 @@ struct StoredState: JSONRecord, Hashable, Sendable {
         try fields.optional("resourceControlGroups", &resourceControlGroups)
         try fields.optional("resourceControlMade", &resourceControlMade)
         try fields.optional("keepsSessionKeyring", &keepsSessionKeyring)
+        try fields.optional("lacksLaterHooks", &lacksLaterHooks)
         try fields.noOthers()
     }
 }

@@ -92,7 +92,11 @@ struct LimitUpdate {
 
     /// Adds new schemata.
     ///
+    /// - Parameters:
+    ///   - section: The schemata that change.
+    ///   - container: The container's id, for errors.
     /// - Returns: What they ask for; `nil` for none.
+    /// - Throws: ``RuntimeError``: `unsupported` for a class of another name and for monitoring, `invalidConfiguration`.
     mutating func change(
         _ section: LinuxIntelRDT,
         container: String
@@ -102,8 +106,7 @@ struct LimitUpdate {
             let name = section.closID == nil ? "enableMonitoring" : "closID"
             throw RuntimeError(.unsupported, "update: linux.intelRdt.\(name) cannot change", container: container)
         }
-        let linux = configuration.linux ?? LinuxConfiguration()
-        var merged = linux.intelRdt ?? LinuxIntelRDT()
+        var merged = configuration.linux?.intelRdt ?? LinuxIntelRDT()
         merged.l3CacheSchema = section.l3CacheSchema ?? merged.l3CacheSchema
         merged.memBwSchema = section.memBwSchema ?? merged.memBwSchema
         merged.schemata = section.schemata ?? merged.schemata

@@ -169,8 +169,8 @@ extension ConfigurationValidator {
     }
 
     /// Adds a problem if `value` has a line break in it.
-    mutating func requireLine(_ value: String?, _ path: JSONPath) {
+    mutating func requireLine(_ value: String?, _ path: @autoclosure () -> JSONPath) {
         guard let value else { return }
-        require(!value.utf8.contains(UInt8(ascii: "\n")), path, "must not contain a line break")
+        require(!value.utf8.contains(UInt8(ascii: "\n")), path(), "must not contain a line break")
     }
 }

@@ -39,14 +39,18 @@ extension ConfigurationValidator {
     }
 
     /// The kernel hands at most 4095 on as an error number; a tracer gets 16 bits.
-    private mutating func validateErrno(_ value: UInt32?, for action: LinuxSeccomp.Action, at path: JSONPath) {
+    private mutating func validateErrno(
+        _ value: UInt32?,
+        for action: LinuxSeccomp.Action,
+        at path: @autoclosure () -> JSONPath
+    ) {
         guard let value else { return }
         switch action {
-        case .errno: require(value <= 4095, path, "must be from 0 to 4095")
-        case .trace: require(value <= 65535, path, "must be from 0 to 65535")
+        case .errno: require(value <= 4095, path(), "must be from 0 to 4095")
+        case .trace: require(value <= 65535, path(), "must be from 0 to 65535")
         case .kill, .killProcess, .killThread, .trap, .allow, .log, .notify:
             // Docker writes it beside actions without number, so it is only checked for being one.
-            require(value <= 65535, path, "must be from 0 to 65535")
+            require(value <= 65535, path(), "must be from 0 to 65535")
         }
     }
 

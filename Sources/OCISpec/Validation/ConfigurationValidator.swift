@@ -86,9 +86,9 @@ struct ConfigurationValidator {
     }
 
     /// Adds a problem unless `value` is absent or an absolute path.
-    mutating func requireAbsolute(_ value: String?, _ path: JSONPath) {
+    mutating func requireAbsolute(_ value: String?, _ path: @autoclosure () -> JSONPath) {
         guard let value else { return }
-        require(value.utf8.first == UInt8(ascii: "/"), path, "must be an absolute path")
+        require(value.utf8.first == UInt8(ascii: "/"), path(), "must be an absolute path")
     }
 
     /// Adds a problem for each element that stands in `values` a second time.

@@ -112,6 +112,8 @@ public final class HTTPTransport: RegistryTransport {
         // Refused is refused: whether to try again is decided above.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
+        // How many transfers there are at a time is decided above, too: what waits in the pool's queue runs out of time.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Int(UInt16.max)
         if let host = key.host, let address = key.address { configuration.dnsOverride = [host: address.description] }
         if let proxy = key.proxy {
             configuration.proxy = .server(

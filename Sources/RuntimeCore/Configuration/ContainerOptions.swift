@@ -86,6 +86,8 @@ public struct ContainerOptions: Hashable, Sendable {
     public var annotations: [String: String] = [:]
     /// What whoever stays with a kept container is to do: start it again, look whether it is well.
     public var supervision: Supervision?
+    /// Whether the health check that the image brings along is noted, where ``supervision`` has none.
+    public var usesImageHealthCheck = false
 
     // For containers in a scope only: `withContainer` and `Container.run`.
 

@@ -40,3 +40,18 @@ extension HealthCheck {
         if let value = number("Retries") { retries = value }
     }
 }
+
+extension ContainerOptions {
+    /// What is noted of a container: what was asked for, and the image's health check where that is wanted.
+    ///
+    /// - Parameter image: The image's configuration.
+    /// - Returns: What whoever stays with the container is to do; `nil` is nothing.
+    func supervision(for image: ImageConfiguration) -> Supervision? {
+        guard usesImageHealthCheck, supervision?.health == nil, let check = HealthCheck(ofImage: image) else {
+            return supervision
+        }
+        var result = supervision ?? Supervision()
+        result.health = check
+        return result
+    }
+}

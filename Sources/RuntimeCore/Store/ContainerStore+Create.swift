@@ -71,7 +71,7 @@ extension ContainerStore {
             metadata.labels = builder.labels
             metadata.stopSignal = builder.stopSignal
             metadata.execution = builder.execution
-            metadata.supervision = options.supervision
+            metadata.supervision = options.supervision(for: resolved.configuration)
             metadata.name = try claimName(options.name, for: id)
             name = metadata.name
             try writeFiles(metadata, configuration, builder)

@@ -6,7 +6,6 @@ public import LayerUnpack
 public import LinuxSystem
 internal import NamespaceKit
 internal import OCIRuntime
-internal import OCISpec
 internal import SystemPackage
 
 /// How files are copied into and out of a container.
@@ -162,11 +161,8 @@ extension StoredContainer {
 
     /// Whom the container's users and groups are in its root, as the host sees it.
     private var ownerTranslation: OwnerTranslation? {
-        func ranges(_ mappings: [LinuxIDMapping]) -> [OwnerTranslation.Range] {
-            mappings.map { .init(archived: $0.containerID, stored: $0.hostID, count: $0.size) }
-        }
         guard let users = metadata.uidMappings, let groups = metadata.gidMappings else { return nil }
-        return OwnerTranslation(users: ranges(users), groups: ranges(groups))
+        return OwnerTranslation(users: users, groups: groups)
     }
 
     private func runningRoot() throws(ContainerStoreError) -> RootDirectory? {

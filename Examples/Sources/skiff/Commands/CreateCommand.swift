@@ -27,18 +27,13 @@ struct CreateCommand: ParsableCommand {
     mutating func run() throws {
         let request = try ImageWords(words, of: "create")
         let terminal = process.tty ? TerminalSize(rows: 24, columns: 80) : nil
-        var options = try flags.options(process, terminal: terminal)
+        let options = try flags.options(process, terminal: terminal)
         let store = try store.open()
         try pulling.provide(request.image, platform: options.platform, in: store)
-        options.supervision = try flags.supervision.supervision(
-            of: request.image,
-            platform: options.platform,
-            in: store
-        )
         let container = try IDFile.around(flags.cidfile) {
             try store.create(request.image, request.command, options: options)
         }
-        if process.interactive { InputMark.set(container) }
+        if process.interactive { try ContainerMark.interactive.set(container) }
         try Output.line(container.id)
     }
 }

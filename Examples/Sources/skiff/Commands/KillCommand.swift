@@ -28,7 +28,8 @@ struct KillCommand: ParsableCommand {
         let store = try store.open()
         try Each.of(names) { name in
             let container = try store.container(name)
-            if number == SIGKILL { StopMark.set(container) }
+            // What is to be killed dies, noted or not; it may be started again then.
+            if number == SIGKILL { try? ContainerMark.stopped.set(container) }
             try container.runtimeContainer().kill(signal: number)
             try Output.line(name)
         }

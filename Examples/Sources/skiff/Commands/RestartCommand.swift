@@ -22,7 +22,11 @@ struct RestartCommand: ParsableCommand {
     mutating func run() throws {
         let container = try store.open().container(name)
         if Supervisor.isActive {
-            try Supervisor.run(container, isInteractive: InputMark.isSet(container), removesUnstarted: false)
+            try Supervisor.run(
+                container,
+                isInteractive: ContainerMark.interactive.isSet(container),
+                removesUnstarted: false
+            )
             return
         }
         try Ending(container).end(signal: nil, seconds: time)

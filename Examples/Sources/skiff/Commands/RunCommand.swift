@@ -63,7 +63,7 @@ struct RunCommand: ParsableCommand {
         let terminal =
             process.tty && (detach || Supervisor.isActive)
             ? TerminalSize(rows: 24, columns: 80) : try process.terminal()
-        var options = try flags.options(process, terminal: terminal)
+        let options = try flags.options(process, terminal: terminal)
         if isRemoved, let supervision = options.supervision, supervision.restart != .no {
             throw Failure("--restart with --rm is not supported")
         }
@@ -81,11 +81,6 @@ struct RunCommand: ParsableCommand {
             let id = try Supervisor.spawn(ProgramArguments.all)
             throw ExitCode(try TerminalClient(try store.container(id), keys: keys).run(starts: true))
         }
-        options.supervision = try flags.supervision.supervision(
-            of: request.image,
-            platform: options.platform,
-            in: store
-        )
         let recording = try trace.map { try LaunchRecording(to: $0) }
         let container = try IDFile.around(flags.cidfile) {
             try recording.measure("make a container of the image") {
@@ -97,7 +92,7 @@ struct RunCommand: ParsableCommand {
                 )
             }
         }
-        if process.interactive { InputMark.set(container) }
+        if process.interactive { try ContainerMark.interactive.set(container) }
         if detach || isConversation {
             try Supervisor.run(
                 container,

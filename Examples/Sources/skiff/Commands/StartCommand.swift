@@ -66,7 +66,7 @@ struct StartCommand: ParsableCommand {
         if Supervisor.isActive {
             try Supervisor.run(
                 container,
-                isInteractive: interactive || InputMark.isSet(container),
+                isInteractive: interactive || ContainerMark.interactive.isSet(container),
                 removesUnstarted: false,
                 after: afterStatus
             )

@@ -26,6 +26,7 @@ extension ContainerFlags {
             options.stopSignal = stopSignal
         }
         options.supervision = try supervision.supervision()
+        options.usesImageHealthCheck = !supervision.noHealthcheck
         try files.apply(to: &options)
         try limits.apply(to: &options)
         try privileges.apply(to: &options)

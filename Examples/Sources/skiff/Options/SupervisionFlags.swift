@@ -53,19 +53,6 @@ struct SupervisionFlags: ParsableArguments {
         return supervision == Supervision() ? nil : supervision
     }
 
-    /// What the flags ask for, and the image where they do not; only who stays with a container looks after it.
-    func supervision(of image: String, platform: Platform, in store: ContainerStore) throws -> Supervision? {
-        let asked = try supervision()
-        if noHealthcheck || asked?.health != nil { return asked }
-        // What is wrong with the image is told by who makes the container.
-        guard let resolved = try? store.images.resolve(image, platform: platform),
-            let check = HealthCheck(ofImage: resolved.configuration)
-        else { return asked }
-        var result = asked ?? Supervision()
-        result.health = check
-        return result
-    }
-
     /// Reads a policy.
     static func read(_ text: String, into supervision: inout Supervision) throws(Failure) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

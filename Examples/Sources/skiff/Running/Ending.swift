@@ -18,7 +18,8 @@ struct Ending {
     ///   - seconds: The time; negative is for ever.
     /// - Throws: ``Failure`` for a signal that there is not, ``RuntimeError`` and ``ContainerStoreError``.
     func end(signal name: String?, seconds: Int) throws {
-        StopMark.set(container)
+        // What is to end ends, noted or not; it may be started again then.
+        try? ContainerMark.stopped.set(container)
         let signal = try SignalName.number(of: name ?? container.metadata.stopSignal ?? "TERM")
         let milliseconds: Int32 = seconds < 0 ? -1 : Int32(clamping: min(seconds, Int(Int32.max)) * 1000)
         switch try container.status() {

@@ -26,7 +26,7 @@ struct Foreground {
         let signals = forwardsSignals ? try SignalQueue() : nil
         var options = CreateOptions()
         options.diesWithParent = true
-        StopMark.clear(container)
+        ContainerMark.stopped.clear(container)
         if container.metadata.supervision != nil { SupervisorRecord().write(container) }
         options.recorder = recording?.recorder
         if !isInteractive { options.input = try Streams.null(.readOnly) }
@@ -59,7 +59,7 @@ struct Foreground {
         defer { watch?.cancel() }
         if let process = WatchedProcess(processID) { try attendance.follow(process) }
         // Who interrupts it has stopped it, and not only this life of it.
-        if attendance.wasInterrupted { StopMark.set(container) }
+        if attendance.wasInterrupted { try ContainerMark.stopped.set(container) }
     }
 
     private func finish(_ running: Container) throws -> Int32 {

@@ -54,7 +54,7 @@ enum Supervisor {
             (isFirst, failures) = (false, 1)
             guard goesOn(container, after: firstEnd, &record, failures) else { return }
         } else {
-            StopMark.clear(container)
+            ContainerMark.stopped.clear(container)
         }
         while true {
             let begin = ContinuousClock.now
@@ -106,6 +106,7 @@ enum Supervisor {
         let root = ["--root", container.store.path.string]
         _ = try spawn(root + ["start", "--after-status", "\(status)", container.id])
     }
+
     /// How long to wait before the next start; `nil` when there is none.
     private static func delay(
         _ container: StoredContainer,
@@ -114,7 +115,9 @@ enum Supervisor {
         _ failures: Int
     ) -> Duration? {
         // What is to be done may have been changed meanwhile.
-        guard !StopMark.isSet(container), let latest = try? container.store.container(container.id) else { return nil }
+        guard !ContainerMark.stopped.isSet(container), let latest = try? container.store.container(container.id) else {
+            return nil
+        }
         return latest.metadata.supervision?
             .delay(afterStatus: status, restarts: record.restarts, failures: failures)
     }
@@ -126,7 +129,7 @@ enum Supervisor {
         let end = ContinuousClock.now + wait
         while ContinuousClock.now < end {
             usleep(20_000)
-            guard !StopMark.isSet(container), case .exited = try? container.status() else { return false }
+            guard !ContainerMark.stopped.isSet(container), case .exited = try? container.status() else { return false }
         }
         return true
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The Skiff authors
 
-internal import Glibc
 internal import RuntimeCore
 
 /// What a container's supervisor tells others: the content of `supervisor.json` in the container's directory.
@@ -36,21 +35,4 @@ struct SupervisorRecord: JSONRecord, Equatable {
         guard (try? file.write(json())) != nil else { return }
         try? file.commit()
     }
-}
-
-/// The wish that a container's supervisor does not start it again: a file in the container's directory.
-enum StopMark {
-    private static func path(_ container: StoredContainer) -> String { container.bundle.appending("stopped").string }
-
-    /// Whether somebody has stopped the container.
-    static func isSet(_ container: StoredContainer) -> Bool { HostPath.isFile(FilePath(path(container))) }
-
-    /// Says that the container is to stay ended; before it is ended.
-    static func set(_ container: StoredContainer) {
-        let number = unsafe open(path(container), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        if number >= 0 { close(number) }
-    }
-
-    /// Forgets it, when the container is started.
-    static func clear(_ container: StoredContainer) { _ = unsafe unlink(path(container)) }
 }

@@ -15,7 +15,12 @@ package struct MachineSnapshot: CustomStringConvertible, Sendable {
     /// - Parameter directories: Directories whose entries are counted, with all below them.
     package init(of directories: [String]) {
         var counts = Self.ofProcess
-        for directory in directories { counts["entries of \(directory)"] = Self.entries(below: directory).count }
+        let mounts = Self.text("/proc/self/mountinfo").split(separator: "\n")
+        for directory in directories {
+            counts["entries of \(directory)"] = Self.entries(below: directory).count
+            counts["mounts of \(directory)"] = mounts.count { $0.contains(directory) }
+        }
+        if Churn.isWhole { counts["mounts"] = mounts.count }
         if Churn.isWhole { counts.merge(Self.ofMachine) { one, _ in one } }
         self.counts = counts
         memory = Self.memory
@@ -49,7 +54,6 @@ package struct MachineSnapshot: CustomStringConvertible, Sendable {
         return [
             "descriptors": entries("/proc/self/fd").count,
             "threads": entries("/proc/self/task").count,
-            "mounts": text("/proc/self/mountinfo").split(separator: "\n").count,
             "zombies": zombies.count,
         ]
     }

@@ -66,6 +66,7 @@ struct StateDirectory: ~Copyable, Sendable {
                 }
             } catch {
                 if error.errno == .fileExists || error.errno == .directoryNotEmpty { throw exists(id) }
+                try? root.removeDirectory(place)
                 throw RuntimeError("create state directory", error, container: id)
             }
         }

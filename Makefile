@@ -118,7 +118,9 @@ fuzz: install-demo
 # Thousands of containers, of programs in them, of pulls: one test after the other, on a machine that does nothing else.
 churn: install-tests
 	$(SWIFT) build --build-tests $(TRAITS)
-	$(SUDO) env PATH="$$PATH" SWIFT_BACKTRACE="$$SWIFT_BACKTRACE" SKIFF_CHURN=1 SKIFF_TESTS_MUST_RUN=root,overlay,busybox,registry $(SWIFT) test $(TRAITS) --skip-build --no-parallel --filter "ChurnTests|FireTests"
+	@: > .build/churn
+	$(SUDO) env PATH="$$PATH" SWIFT_BACKTRACE="$$SWIFT_BACKTRACE" SKIFF_CHURN="$(CURDIR)/.build/churn" SKIFF_TESTS_MUST_RUN=root,overlay,busybox,registry $(SWIFT) test $(TRAITS) --skip-build --no-parallel --filter "ChurnTests|FireTests"
+	@cat .build/churn
 
 # What the tests cover of the catalogue of published faults and hostile inputs, read off their sources.
 security-report:

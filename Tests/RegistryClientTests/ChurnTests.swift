@@ -43,7 +43,7 @@ import Testing
             #expect(before.growth(directories) == [])
             let memory = MachineSnapshot(of: []).memory - before.memory
             #expect(memory < 8192, "\(memory) KiB more")
-            if Churn.isWhole { print("churn: \(Churn.count(200)) pulls: \(memory) KiB more memory; \(before)") }
+            Churn.report("\(Churn.count(200)) pulls: \(memory) KiB more memory; \(before)")
         }
     }
 }

@@ -75,6 +75,6 @@ import Testing
         let memory = MachineSnapshot(of: []).memory - before.memory
         // An allocator keeps some; what is lost each time adds up.
         #expect(memory < 4096 + count, "\(memory) KiB more")
-        if Churn.isWhole { print("churn: \(count) \(name): \(memory) KiB more memory; \(before)") }
+        Churn.report("\(count) \(name): \(memory) KiB more memory; \(before)")
     }
 }

@@ -32,7 +32,8 @@ package struct MachineSnapshot: CustomStringConvertible, Sendable {
     /// - Returns: What there is more of.
     package func growth(_ directories: [String]) -> [String] {
         var found: [String] = []
-        for _ in 0..<300 {
+        let end = Date().addingTimeInterval(30)
+        repeat {
             let now = MachineSnapshot(of: directories)
             found = now.counts.compactMap { name, count in
                 let before = counts[name] ?? 0
@@ -40,7 +41,7 @@ package struct MachineSnapshot: CustomStringConvertible, Sendable {
             }
             if found.isEmpty { return [] }
             usleep(100_000)
-        }
+        } while Date() < end
         return found.sorted()
     }
 
@@ -71,12 +72,21 @@ package struct MachineSnapshot: CustomStringConvertible, Sendable {
             line.split(separator: " ").dropFirst(2).first?.split(separator: "/").first.flatMap { Int($0) }
         }
         return [
-            "control groups": entries(below: "/sys/fs/cgroup").filter { $0.hasSuffix("/cgroup.procs") }.count,
+            "control groups": controlGroups,
             "namespaces": namespaces.count,
             "keys": keys.reduce(0, +),
             "network devices": text("/proc/net/dev").split(separator: "\n").count,
-            "processes": entries("/proc").filter { Int($0) != nil }.count,
+            // The kernel's own come and go, and have no program.
+            "programs": entries("/proc").filter {
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\($0)/exe")) != nil
+            }.count,
         ]
+    }
+
+    /// In every hierarchy; a list does not go on below a mount.
+    private static var controlGroups: Int {
+        let tops = entries("/sys/fs/cgroup").map { "/sys/fs/cgroup/\($0)" } + ["/sys/fs/cgroup"]
+        return tops.map { top in entries(below: top).count { $0.hasSuffix("cgroup.procs") } }.reduce(0, +)
     }
 
     private static var memory: Int {

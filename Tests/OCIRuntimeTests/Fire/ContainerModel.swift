@@ -26,6 +26,8 @@ struct ContainerModel: Hashable, Sendable {
     private(set) var isFrozen = false
     /// Whether its process has been killed, and dies at any moment.
     private(set) var isDoomed = false
+    /// Whether a deletion ends it, which freezes it for a moment where the kernel cannot kill a group.
+    private var isEnding = false
 
     private init(_ base: Base) { self.base = base }
 
@@ -62,6 +64,7 @@ struct ContainerModel: Hashable, Sendable {
     private var ending: ContainerModel {
         with {
             $0.isDoomed = hasProcess
+            $0.isEnding = hasProcess
             $0.isFrozen = false
         }
     }
@@ -77,6 +80,7 @@ struct ContainerModel: Hashable, Sendable {
         if operation == .create { return base != .absent && answer == .refused(.alreadyExists) ? self : nil }
         if base == .absent { return answer == .refused(.notFound) ? self : nil }
         switch (operation, answer) {
+        case (.state, .status(.paused)) where isEnding: return self
         case (.state, .status(let status)): return status == self.status ? self : nil
         case (.start, .done): return base == .created && !isFrozen ? with { $0.base = .running } : nil
         // Its init has been killed; what a failed start leaves is ended.
@@ -89,6 +93,7 @@ struct ContainerModel: Hashable, Sendable {
         case (.resume, .done): return hasProcess && isFrozen ? with { $0.isFrozen = false } : nil
         case (.resume, .refused(.wrongState)): return hasProcess && isFrozen ? nil : self
         case (.exec, .done): return hasProcess && !isFrozen ? self : nil
+        case (.exec, .refused(.wrongState)) where isEnding: return self
         case (.exec, .refused(.wrongState)): return hasProcess && !isFrozen ? nil : self
         case (.delete, .refused(.wrongState)): return base == .running || isFrozen || base == .creating ? self : nil
         default: return nil

@@ -42,7 +42,7 @@ import Testing
                 for fault in id.faults() { Issue.record("\(fault)") }
             }
             #expect(try bundle.directory.open().directory("state").entries().isEmpty)
-            if Churn.isWhole { print("churn: \(ids.map(\.count).reduce(0, +)) calls on 4 ids in \(Int(seconds)) s") }
+            Churn.report("\(ids.map(\.count).reduce(0, +)) calls on 4 ids in \(Int(seconds)) s")
         }
     }
 

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Skiff authors
 
 internal import CLinux
+internal import Synchronization
 internal import SystemPackage
 
 /// What procfs says of a process, strictly read.
@@ -54,12 +55,14 @@ package enum ProcessInformation {
     }
 
     /// The identity of this boot, 36 characters (`/proc/sys/kernel/random/boot_id`), which is read once.
-    package static func bootID() throws(SystemCallError) -> String { try boot.get() }
-
-    private static let boot = Result { () throws(SystemCallError) in try readBootID() }
-
-    private static func readBootID() throws(SystemCallError) -> String {
+    package static func bootID() throws(SystemCallError) -> String {
+        if let known = boot.withLock({ $0 }) { return known }
         let text = try OwnedFileDescriptor.open("/proc/sys/kernel/random/boot_id", CLINUX_O_RDONLY).readAll(limit: 64)
-        return String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        let identity = String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        boot.withLock { $0 = identity }
+        return identity
     }
+
+    /// Only what was read: a process that had no descriptor left tries again.
+    private static let boot = Mutex<String?>(nil)
 }
